@@ -1,0 +1,21 @@
+package io.weir.definition;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One field of a stream's events.
+ *
+ * @param index the place of its value in a decoded event
+ * @param min the smallest value, of the field's own type; for long, double and timestamp
+ * @param max the largest value, of the field's own type; for long, double and timestamp
+ * @param maxLength the longest text, in UTF-16 units; for text, url and json
+ */
+public record Field(
+        int index,
+        String name,
+        FieldType type,
+        boolean required,
+        Default defaultValue,
+        @Nullable Object min,
+        @Nullable Object max,
+        int maxLength) {}

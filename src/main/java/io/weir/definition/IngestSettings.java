@@ -1,0 +1,20 @@
+package io.weir.definition;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a stream's events come in.
+ *
+ * @param path the stream's own path beside the generic one; null when it has none
+ * @param forms the body forms that both paths take
+ * @param items the envelope's field that holds the list; null unless {@link BodyForm#ENVELOPE} is among the forms
+ */
+public record IngestSettings(
+        @Nullable String path,
+        Set<BodyForm> forms,
+        @Nullable String items) {
+    public IngestSettings {
+        forms = Set.copyOf(forms);
+    }
+}

@@ -1,0 +1,54 @@
+package io.weir.definition;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about one kind of event, as its file in {@code conf/streams/} says it.
+ *
+ * @param file the file it came from, for messages
+ * @param redisKey the Redis stream's key; with several partitions each adds {@code :{n}}
+ * @param maxDepth accepted and uncommitted events beyond which more are refused
+ * @param retention how long committed entries stay in Redis
+ * @param entity the field that events are counted for and spread over partitions by; null for streams without counters
+ * @param key the field that holds an event's idempotency key; null when only a request's header can give one
+ */
+public record StreamDefinition(
+        String name,
+        String file,
+        String redisKey,
+        int partitions,
+        long maxDepth,
+        WindowSettings window,
+        Duration retention,
+        IngestSettings ingest,
+        List<Field> fields,
+        @Nullable Field entity,
+        @Nullable Field key,
+        List<Counter> counters,
+        List<RowTable> rows) {
+    public StreamDefinition {
+        fields = List.copyOf(fields);
+        counters = List.copyOf(counters);
+        rows = List.copyOf(rows);
+    }
+
+    /** The Redis key of one partition. A braced number is its hash tag, so that its keys share a cluster slot. */
+    public String partitionKey(int partition) {
+        return partitions == 1 ? redisKey : redisKey + ":{" + partition + "}";
+    }
+
+    /**
+     * The table that decides whether a keyed event is new: the first that takes every event and keeps its key. Null
+     * when there is none, and keyed events can't be told apart.
+     */
+    public @Nullable RowTable arbiter() {
+        for (RowTable table : rows) {
+            if (table.when() == null && table.keyColumn() != null) {
+                return table;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,22 @@
+package io.weir.event;
+
+import io.weir.definition.BodyForm;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body and how to read it.
+ *
+ * @param nowMicros the time of receipt, in microseconds since the epoch: what {@code default = now} becomes
+ * @param idempotencyKey the request's key; its events are keyed by it and their index
+ * @param firstIndex the index of the first event within what the key stands for, 0 unless a client sends one thing in
+ *     several requests
+ * @param keepInvalid whether decoding goes on after an invalid event
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record DecodeRequest(
+        byte[] body,
+        BodyForm form,
+        long nowMicros,
+        @Nullable String idempotencyKey,
+        long firstIndex,
+        boolean keepInvalid) {}

@@ -1,0 +1,67 @@
+package io.weir.event;
+
+import io.weir.definition.Aggregate;
+import io.weir.definition.Counter;
+import io.weir.definition.CounterColumn;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What some events add to the counters of one entity. Confined to one thread at a time. */
+public final class EntityDelta {
+    private final Object entity;
+    private final List<Counter> counters;
+    private final @Nullable Object[][] values;
+    private int events;
+
+    public EntityDelta(List<Counter> counters, Object entity) {
+        this.entity = entity;
+        this.counters = counters;
+        this.values = new @Nullable Object[counters.size()][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = new @Nullable Object[counters.get(i).columns().size()];
+        }
+    }
+
+    public Object entity() {
+        return entity;
+    }
+
+    /** How many events it holds. */
+    public int events() {
+        return events;
+    }
+
+    /** The delta of a column, by the position of its counter and its own; null when no event set it. */
+    public @Nullable Object value(int counter, int column) {
+        return values[counter][column];
+    }
+
+    /** Adds an event that stands after all that were added before. */
+    public void add(Event event) {
+        for (int i = 0; i < values.length; i++) {
+            List<CounterColumn> columns = counters.get(i).columns();
+            for (int j = 0; j < columns.size(); j++) {
+                CounterColumn column = columns.get(j);
+                Object operand = column.field() == null
+                        ? (Object) 1L
+                        : event.values()[column.field().index()];
+                if (column.aggregate() == Aggregate.COUNT && column.field() != null) {
+                    operand = operand == null ? null : (Object) 1L;
+                }
+                values[i][j] = column.aggregate().combine(values[i][j], operand);
+            }
+        }
+        events++;
+    }
+
+    /** Adds what stands after all that were added before. */
+    public void add(EntityDelta later) {
+        for (int i = 0; i < values.length; i++) {
+            List<CounterColumn> columns = counters.get(i).columns();
+            for (int j = 0; j < columns.size(); j++) {
+                values[i][j] = columns.get(j).aggregate().combine(values[i][j], later.values[i][j]);
+            }
+        }
+        events += later.events;
+    }
+}

@@ -1,0 +1,5 @@
+/** Rate limits. */
+@NullMarked
+package io.weir.limit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package io.weir.live;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The answer to a count query. */
+public sealed interface LiveCounts {
+    /**
+     * An entity's counters, each array by counter and column of the stream's definition.
+     *
+     * @param committed what the database holds; null where there is no row
+     * @param pending what accepted events add to it
+     * @param asOf when {@code committed} was read or written
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Found(@Nullable Object[][] committed, @Nullable Object[][] pending, Instant asOf) implements LiveCounts {}
+
+    /** The database could not be asked. */
+    record Unavailable(String reason) implements LiveCounts {}
+}

@@ -1,0 +1,16 @@
+package io.weir.live;
+
+import io.weir.event.EntryId;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the edges may ask a partition. */
+public sealed interface PartitionQuery {
+    /** Asks for an entity's counts; answered with {@link LiveCounts}. */
+    record ReadCounts(Object entity, ActorRef<LiveCounts> replyTo) implements PartitionQuery {}
+
+    /** Asks to be told when an entry is committed; answered with {@link Committed}. Closes its window early. */
+    record AwaitCommit(EntryId entry, ActorRef<Committed> replyTo) implements PartitionQuery {}
+
+    /** The entry is committed. */
+    record Committed(EntryId entry) {}
+}

@@ -1,0 +1,5 @@
+/** Notifications. */
+@NullMarked
+package io.weir.notify;
+
+import org.jspecify.annotations.NullMarked;

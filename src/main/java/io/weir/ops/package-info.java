@@ -1,0 +1,5 @@
+/** Health and metrics for whoever runs Weir. */
+@NullMarked
+package io.weir.ops;
+
+import org.jspecify.annotations.NullMarked;

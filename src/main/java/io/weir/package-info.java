@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir;
+
+import org.jspecify.annotations.NullMarked;

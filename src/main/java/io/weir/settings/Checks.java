@@ -1,0 +1,33 @@
+package io.weir.settings;
+
+import java.time.Duration;
+
+/** The checks that settings records share. Each throws {@link SettingsException} and none clamps. */
+final class Checks {
+    private Checks() {}
+
+    static void atLeast(String key, long value, long smallest) {
+        if (value < smallest) {
+            throw new SettingsException(key, "is " + value + ", must be at least " + smallest);
+        }
+    }
+
+    static void port(String key, int value) {
+        if (value < 0 || value > 65_535) {
+            throw new SettingsException(key, "is " + value + ", must be a port from 0 (any free one) to 65535");
+        }
+    }
+
+    static void positive(String key, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new SettingsException(key, "is " + value + ", must be longer than zero");
+        }
+    }
+
+    static void ordered(String shorterKey, Duration shorter, String longerKey, Duration longer) {
+        if (shorter.compareTo(longer) > 0) {
+            throw new SettingsException(
+                    shorterKey, "is " + shorter + ", must not exceed weir." + longerKey + " = " + longer);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.weir.settings;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/** The way in: where Weir listens and what one request may cost. Keys and defaults are under {@code weir.http}. */
+public record HttpSettings(
+        String host,
+        int port,
+        int maxBodyBytes,
+        int maxEventsPerRequest,
+        int maxEventBytes,
+        int maxJsonDepth,
+        int maxIdempotencyKeyLength,
+        Duration readTimeout,
+        Duration retryAfter,
+        Duration commitTimeout,
+        Duration countTimeout,
+        int maxConcurrentRequests) {
+    public HttpSettings {
+        Checks.port("http.port", port);
+        Checks.atLeast("http.max-body-bytes", maxBodyBytes, 1);
+        Checks.atLeast("http.max-events-per-request", maxEventsPerRequest, 1);
+        Checks.atLeast("http.max-event-bytes", maxEventBytes, 1);
+        Checks.atLeast("http.max-json-depth", maxJsonDepth, 1);
+        Checks.atLeast("http.max-idempotency-key-length", maxIdempotencyKeyLength, 1);
+        Checks.positive("http.read-timeout", readTimeout);
+        Checks.positive("http.retry-after", retryAfter);
+        Checks.positive("http.commit-timeout", commitTimeout);
+        Checks.positive("http.count-timeout", countTimeout);
+        Checks.atLeast("http.max-concurrent-requests", maxConcurrentRequests, 1);
+    }
+
+    public static HttpSettings from(Config weir) {
+        Config http = weir.getConfig("http");
+        return new HttpSettings(
+                http.getString("host"),
+                http.getInt("port"),
+                Math.toIntExact(http.getBytes("max-body-bytes")),
+                http.getInt("max-events-per-request"),
+                Math.toIntExact(http.getBytes("max-event-bytes")),
+                http.getInt("max-json-depth"),
+                http.getInt("max-idempotency-key-length"),
+                http.getDuration("read-timeout"),
+                http.getDuration("retry-after"),
+                http.getDuration("commit-timeout"),
+                http.getDuration("count-timeout"),
+                http.getInt("max-concurrent-requests"));
+    }
+}

@@ -1,0 +1,39 @@
+package io.weir.settings;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/** PostgreSQL. Keys and defaults are under {@code weir.store}. */
+public record StoreSettings(
+        String databaseUrl,
+        int poolSize,
+        Duration connectTimeout,
+        Duration statementTimeout,
+        Duration lockTimeout,
+        Duration socketTimeout) {
+    public StoreSettings {
+        Checks.atLeast("store.pool-size", poolSize, 2);
+        Checks.positive("store.connect-timeout", connectTimeout);
+        Checks.positive("store.statement-timeout", statementTimeout);
+        Checks.positive("store.lock-timeout", lockTimeout);
+        Checks.ordered("store.lock-timeout", lockTimeout, "store.statement-timeout", statementTimeout);
+        Checks.ordered("store.statement-timeout", statementTimeout, "store.socket-timeout", socketTimeout);
+    }
+
+    public static StoreSettings from(Config weir) {
+        Config store = weir.getConfig("store");
+        return new StoreSettings(
+                store.getString("database-url"),
+                store.getInt("pool-size"),
+                store.getDuration("connect-timeout"),
+                store.getDuration("statement-timeout"),
+                store.getDuration("lock-timeout"),
+                store.getDuration("socket-timeout"));
+    }
+
+    /** Keeps a password in the URL out of logs. */
+    @Override
+    public String toString() {
+        return "StoreSettings[poolSize=" + poolSize + "]";
+    }
+}
