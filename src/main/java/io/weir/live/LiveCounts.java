@@ -15,6 +15,15 @@ public sealed interface LiveCounts {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(@Nullable Object[][] committed, @Nullable Object[][] pending, Instant asOf) implements LiveCounts {}
 
+    /** Counts of the same shape as {@code values} in which nothing is set. */
+    static @Nullable Object[][] nothing(@Nullable Object[][] values) {
+        @Nullable Object[][] empty = new @Nullable Object[values.length][];
+        for (int i = 0; i < values.length; i++) {
+            empty[i] = new @Nullable Object[values[i].length];
+        }
+        return empty;
+    }
+
     /** The database could not be asked. */
     record Unavailable(String reason) implements LiveCounts {}
 }

@@ -9,6 +9,7 @@ public record PipelineSettings(
         int maxReadEntries,
         long maxWindowBytes,
         int maxIdleAggregators,
+        int maxCommitWaiters,
         Duration aggregatorIdleTimeout,
         Duration minBackoff,
         Duration maxBackoff,
@@ -22,6 +23,7 @@ public record PipelineSettings(
         Checks.atLeast("pipeline.max-read-entries", maxReadEntries, 1);
         Checks.atLeast("pipeline.max-window-bytes", maxWindowBytes, 1);
         Checks.atLeast("pipeline.max-idle-aggregators", maxIdleAggregators, 0);
+        Checks.atLeast("pipeline.max-commit-waiters", maxCommitWaiters, 1);
         Checks.positive("pipeline.aggregator-idle-timeout", aggregatorIdleTimeout);
         Checks.positive("pipeline.min-backoff", minBackoff);
         Checks.ordered("pipeline.min-backoff", minBackoff, "pipeline.max-backoff", maxBackoff);
@@ -38,6 +40,7 @@ public record PipelineSettings(
                 pipeline.getInt("max-read-entries"),
                 pipeline.getBytes("max-window-bytes"),
                 pipeline.getInt("max-idle-aggregators"),
+                pipeline.getInt("max-commit-waiters"),
                 pipeline.getDuration("aggregator-idle-timeout"),
                 pipeline.getDuration("min-backoff"),
                 pipeline.getDuration("max-backoff"),

@@ -1,0 +1,34 @@
+package io.weir.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import org.jspecify.annotations.Nullable;
+
+/** {@code weir}: the root of the commands. */
+@Command(
+        name = "weir",
+        mixinStandardHelpOptions = true,
+        description = "Takes events over HTTP and lands them in PostgreSQL as exact counters and rows.")
+public final class WeirCommand implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private WeirCommand() {}
+
+    /** The command line with every command on it. */
+    public static CommandLine create(ServerLauncher launcher) {
+        return new CommandLine(new WeirCommand())
+                .addSubcommand(new UpCommand(launcher))
+                .addSubcommand(new ServeCommand(launcher));
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(spec.commandLine(), "which command?");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.weir.pipeline;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What the outside may see of a partition while it runs. Written by its actors, read by any thread. */
+public final class PartitionStatus {
+    private final String stream;
+    private final int partition;
+    private final AtomicLong uncommittedEvents = new AtomicLong();
+    private volatile @Nullable String stoppedReason;
+    private volatile @Nullable String trouble;
+
+    public PartitionStatus(String stream, int partition) {
+        this.stream = stream;
+        this.partition = partition;
+    }
+
+    public String stream() {
+        return stream;
+    }
+
+    public int partition() {
+        return partition;
+    }
+
+    /** Events that were read from the log and are not yet committed. */
+    public long uncommittedEvents() {
+        return uncommittedEvents.get();
+    }
+
+    /** Why the partition waits for a person; null while it does not. */
+    public @Nullable String stoppedReason() {
+        return stoppedReason;
+    }
+
+    /** Notes why the partition starts anew; answers whether that is news. */
+    boolean inTrouble(String reason) {
+        boolean news = !reason.equals(trouble);
+        trouble = reason;
+        return news;
+    }
+
+    void running() {
+        trouble = null;
+    }
+
+    void addUncommitted(long events) {
+        uncommittedEvents.addAndGet(events);
+    }
+
+    void restarted() {
+        uncommittedEvents.set(0);
+        stoppedReason = null;
+    }
+
+    void stopped(String reason) {
+        uncommittedEvents.set(0);
+        stoppedReason = reason;
+    }
+}

@@ -1,0 +1,363 @@
+package io.weir.pipeline;
+
+import io.weir.event.EntryId;
+import io.weir.event.Event;
+import io.weir.live.LiveCounts;
+import io.weir.live.PartitionQuery;
+import io.weir.log.LogEntry;
+import io.weir.log.PartitionReader;
+import io.weir.store.CommitOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one partition in order, cuts what it reads into windows, and says what is done with once a window is committed.
+ * Holds no counts. Reads on only while fewer than two windows are unflushed, so that a slow database makes the depth
+ * grow in Redis and not the heap here.
+ */
+final class StreamConsumer {
+    sealed interface Command {}
+
+    /** The window is in the database. */
+    record WindowFlushed(OpenWindow window, CommitOutcome.Committed outcome) implements Command {}
+
+    record Query(PartitionQuery query) implements Command {}
+
+    /** Commit all that the log holds, then answer. */
+    record Drain(ActorRef<Drained> replyTo) implements Command {}
+
+    /** Nothing was left in the log. */
+    record Drained() {}
+
+    private record Started(ConsumerStart.Position position) implements Command {}
+
+    private record Fetched(List<LogEntry> entries, int asked, boolean waited) implements Command {}
+
+    private record Failed(String doing, Throwable cause) implements Command {}
+
+    private enum Timer implements Command {
+        WINDOW_DUE,
+        TICK
+    }
+
+    private static final int MAX_UNFLUSHED_WINDOWS = 2;
+
+    private final ActorContext<Command> context;
+    private final TimerScheduler<Command> timers;
+    private final PartitionContext partition;
+    private final ActorRef<Flusher.Command> flusher;
+    private final ActorRef<Trouble> supervisor;
+    private final Executor jdbcExecutor;
+    private final PartitionReader reader;
+    private final Aggregators aggregators;
+    private final WindowSize windowSize;
+    private final ReadSize readSize;
+    private final CursorHistory history;
+    private final CommitWaiters waiters;
+    private long epoch;
+    private EntryId cursor = EntryId.ZERO;
+    private OpenWindow window;
+    private int unflushedWindows;
+    private boolean reading;
+    private boolean due;
+    private @Nullable ActorRef<Drained> draining;
+    private boolean drainedLog;
+
+    private StreamConsumer(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            PartitionContext partition,
+            ActorRef<Flusher.Command> flusher,
+            ActorRef<Trouble> supervisor,
+            Executor jdbcExecutor) {
+        this.context = context;
+        this.timers = timers;
+        this.partition = partition;
+        this.flusher = flusher;
+        this.supervisor = supervisor;
+        this.jdbcExecutor = jdbcExecutor;
+        this.reader = partition.openReader();
+        this.aggregators = new Aggregators(context, partition, jdbcExecutor);
+        this.windowSize = new WindowSize(partition.definition().window());
+        this.readSize = new ReadSize(partition.settings().maxReadEntries());
+        this.history = new CursorHistory(
+                partition.definition().retention(), partition.settings().trimInterval());
+        this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
+        this.window = newWindow(0);
+    }
+
+    static Behavior<Command> create(
+            PartitionContext partition,
+            ActorRef<Flusher.Command> flusher,
+            ActorRef<Trouble> supervisor,
+            Executor jdbcExecutor) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> Behaviors.withStash(
+                partition.settings().maxCommitWaiters(),
+                stash -> new StreamConsumer(context, timers, partition, flusher, supervisor, jdbcExecutor).start(stash))));
+    }
+
+    private Behavior<Command> start(StashBuffer<Command> stash) {
+        context.pipeToSelf(
+                ConsumerStart.run(partition, reader, jdbcExecutor),
+                (position, failure) -> failure == null ? new Started(position) : new Failed("start", failure));
+        return Behaviors.receive(Command.class)
+                .onAnyMessage(command -> switch (command) {
+                    case Started started -> {
+                        begin(started.position());
+                        yield stash.unstashAll(running());
+                    }
+                    case Failed failed -> onFailed(failed);
+                    case Query query -> stashOrDrop(stash, query);
+                    case Drain drain -> stashOrDrop(stash, drain);
+                    case WindowFlushed flushed -> throw new IllegalStateException("flushed before the start");
+                    case Fetched fetched -> throw new IllegalStateException("fetched before the start");
+                    case Timer timer -> Behaviors.same();
+                })
+                .onSignal(PreRestart.class, signal -> release())
+                .onSignal(PostStop.class, signal -> release())
+                .build();
+    }
+
+    /** A query that finds no room is not answered and runs into its sender's timeout. */
+    private Behavior<Command> stashOrDrop(StashBuffer<Command> stash, Command command) {
+        if (stash.isFull()) {
+            partition.count("weir.pipeline.queries.dropped");
+        } else {
+            stash.stash(command);
+        }
+        return Behaviors.same();
+    }
+
+    private void begin(ConsumerStart.Position position) {
+        partition.status().running();
+        epoch = position.epoch();
+        cursor = position.cursor();
+        window = newWindow(0);
+        timers.startTimerWithFixedDelay(Timer.TICK, partition.settings().trimInterval());
+        readOn();
+    }
+
+    private Behavior<Command> running() {
+        return Behaviors.receive(Command.class)
+                .onAnyMessage(this::onMessage)
+                .onSignal(PreRestart.class, signal -> release())
+                .onSignal(PostStop.class, signal -> release())
+                .build();
+    }
+
+    private Behavior<Command> onMessage(Command command) {
+        return switch (command) {
+            case Fetched fetched -> onFetched(fetched);
+            case WindowFlushed flushed -> onFlushed(flushed.window(), flushed.outcome());
+            case Timer timer ->
+                switch (timer) {
+                    case WINDOW_DUE -> onDue();
+                    case TICK -> onTick();
+                };
+            case Query query -> onQuery(query.query());
+            case Drain drain -> onDrain(drain.replyTo());
+            case Failed failed -> onFailed(failed);
+            case Started started -> throw new IllegalStateException("started twice");
+        };
+    }
+
+    private Behavior<Command> onFetched(Fetched fetched) {
+        reading = false;
+        List<LogEntry> entries = fetched.entries();
+        if (entries.size() < fetched.asked()) {
+            windowSize.caughtUp();
+        } else {
+            windowSize.behind();
+        }
+        readSize.observe(entries);
+        if (entries.isEmpty()) {
+            reader.caughtUp(partition.status().uncommittedEvents());
+            drainedLog = draining != null && !fetched.waited();
+        } else {
+            drainedLog = false;
+        }
+        // the next read is under way while this one is decoded
+        readOn();
+        for (LogEntry entry : entries) {
+            add(entry);
+        }
+        sendShares();
+        closeIfDue();
+        return afterChange();
+    }
+
+    private void add(LogEntry entry) {
+        int before = window.size();
+        if (entry.id().isAfter(window.to())) {
+            window.add(entry);
+        } else if (partition.definition().arbiter() != null) {
+            window.addRewound(entry);
+        }
+        int added = window.size() - before;
+        partition.status().addUncommitted(added);
+        if (before == 0 && !window.isEmpty()) {
+            timers.startSingleTimer(
+                    Timer.WINDOW_DUE, partition.definition().window().maxDelay());
+        }
+        if (window.size() >= windowSize.target()
+                || window.bytes() >= partition.settings().maxWindowBytes()) {
+            close();
+        }
+    }
+
+    private void sendShares() {
+        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
+            aggregators
+                    .get(share.getKey())
+                    .tell(new EntityAggregator.Share(window.number(), share.getValue()));
+        }
+    }
+
+    private void close() {
+        sendShares();
+        timers.cancel(Timer.WINDOW_DUE);
+        due = false;
+        unflushedWindows++;
+        flusher.tell(new Flusher.Window(window, window.touched().size(), epoch, context.getSelf()));
+        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(window.number(), window.to(), flusher);
+        for (Object entity : window.touched()) {
+            aggregators.windowClosed(entity);
+            aggregators.get(entity).tell(barrier);
+        }
+        window = newWindow(window.number() + 1, window.to());
+    }
+
+    private void closeIfDue() {
+        boolean wanted = due || draining != null || waiters.anyUpTo(window.to());
+        if (wanted && !window.isEmpty() && unflushedWindows < MAX_UNFLUSHED_WINDOWS) {
+            close();
+        }
+    }
+
+    private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
+        cursor = flushed.to();
+        unflushedWindows--;
+        for (Object entity : flushed.touched()) {
+            aggregators.windowFlushed(entity);
+            aggregators
+                    .get(entity)
+                    .tell(new EntityAggregator.WindowCommitted(
+                            flushed.number(), flushed.to(), outcome.totals().get(entity)));
+        }
+        aggregators.stopIdle(window);
+        partition.status().addUncommitted(-flushed.size());
+        // the cursor decides what is done; a failure here only leaves the group's pending list longer
+        reader.acknowledge(flushed.entries(), flushed.size());
+        waiters.committed(cursor);
+        closeIfDue();
+        readOn();
+        return afterChange();
+    }
+
+    private Behavior<Command> onDue() {
+        due = true;
+        closeIfDue();
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onTick() {
+        aggregators.tick();
+        aggregators.stopIdle(window);
+        EntryId trimmable = history.tick(cursor);
+        if (trimmable != null && trimmable.isAfter(EntryId.ZERO)) {
+            reader.trim(trimmable);
+        }
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onQuery(PartitionQuery query) {
+        switch (query) {
+            case PartitionQuery.ReadCounts read -> onReadCounts(read);
+            case PartitionQuery.AwaitCommit await -> {
+                if (!await.entry().isAfter(cursor)) {
+                    await.replyTo().tell(new PartitionQuery.Committed(await.entry()));
+                } else if (!waiters.add(await)) {
+                    partition.count("weir.pipeline.queries.dropped");
+                }
+                closeIfDue();
+            }
+        }
+        return Behaviors.same();
+    }
+
+    private void onReadCounts(PartitionQuery.ReadCounts read) {
+        ActorRef<EntityAggregator.Command> aggregator = aggregators.find(read.entity());
+        if (aggregator != null) {
+            aggregator.tell(new EntityAggregator.ReadCounts(read.replyTo()));
+            return;
+        }
+        var _ = CompletableFuture.supplyAsync(
+                        () -> Jdbc.call(() -> partition.store().readCounts(read.entity())), jdbcExecutor)
+                .whenComplete((counts, failure) -> read.replyTo()
+                        .tell(
+                                failure == null
+                                        ? new LiveCounts.Found(
+                                                counts.values(), LiveCounts.nothing(counts.values()), Instant.now())
+                                        : new LiveCounts.Unavailable(
+                                                "the database could not be asked: " + failure)));
+    }
+
+    private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
+        draining = replyTo;
+        closeIfDue();
+        return afterChange();
+    }
+
+    private Behavior<Command> afterChange() {
+        if (draining != null && drainedLog && window.isEmpty() && unflushedWindows == 0) {
+            draining.tell(new Drained());
+            draining = null;
+        }
+        return Behaviors.same();
+    }
+
+    private void readOn() {
+        if (reading || drainedLog || unflushedWindows >= MAX_UNFLUSHED_WINDOWS) {
+            return;
+        }
+        reading = true;
+        int asked = readSize.entriesFor(windowSize.target());
+        boolean waits = draining == null;
+        context.pipeToSelf(
+                reader.read(asked, waits ? partition.settings().readBlock() : Duration.ZERO),
+                (entries, failure) ->
+                        failure == null ? new Fetched(entries, asked, waits) : new Failed("read", failure));
+    }
+
+    private OpenWindow newWindow(long number) {
+        return newWindow(number, cursor);
+    }
+
+    private OpenWindow newWindow(long number, EntryId from) {
+        return new OpenWindow(number, from, partition.definition(), partition.eventReader());
+    }
+
+    private Behavior<Command> onFailed(Failed failed) {
+        supervisor.tell(
+                new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> release() {
+        reader.close();
+        return Behaviors.same();
+    }
+}

@@ -1,0 +1,113 @@
+package io.weir.pipeline;
+
+import static io.weir.pipeline.PipelineFixture.event;
+import static io.weir.pipeline.PipelineFixture.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.definition.StreamDefinition;
+import io.weir.live.LiveCounts;
+import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EntityAggregatorTest {
+    private static final ActorTestKit TESTKIT = ActorTestKit.create(ManualTime.config());
+
+    private final StreamDefinition definition = PipelineFixture.clicks();
+    private final StubStore store = new StubStore();
+    private final TestProbe<Flusher.Command> flusher = TESTKIT.createTestProbe(Flusher.Command.class);
+    private final TestProbe<LiveCounts> reader = TESTKIT.createTestProbe(LiveCounts.class);
+    private ActorRef<EntityAggregator.Command> aggregator;
+
+    @BeforeEach
+    void start() {
+        aggregator = TESTKIT.spawn(EntityAggregator.create(definition, "a", store, Runnable::run));
+    }
+
+    @AfterAll
+    static void stop() {
+        TESTKIT.shutdownTestKit();
+    }
+
+    @Test
+    void aBarrierIsAnsweredWithTheWindowsOwnDelta() {
+        share(0, 3);
+        share(0, 4);
+        barrier(0, 10);
+        share(1, 5);
+        barrier(1, 20);
+
+        assertThat(nextDelta().delta().value(0, 0)).isEqualTo(7L);
+        Flusher.Delta second = nextDelta();
+        assertThat(second.window()).isEqualTo(1);
+        assertThat(second.delta().value(0, 0)).isEqualTo(5L);
+        assertThat(second.delta().events()).isEqualTo(1);
+    }
+
+    @Test
+    void aCountIsWhatIsCommittedPlusWhatIsNot() {
+        share(0, 3);
+        barrier(0, 10);
+        share(1, 5);
+
+        assertCounts(null, 8L);
+
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, id(10), totals(103L)));
+        assertCounts(103L, 5L);
+
+        barrier(1, 20);
+        aggregator.tell(new EntityAggregator.WindowCommitted(1, id(20), totals(108L)));
+        assertCounts(108L, null);
+    }
+
+    @Test
+    void aWindowThatTheDatabaseHoldsButNobodyAnnouncedIsNotCountedTwice() {
+        share(0, 3);
+        barrier(0, 10);
+        // the commit has happened, its announcement is still on the way
+        store.apply("a", 3, id(10));
+
+        assertCounts(3L, null);
+
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, id(10), totals(3L)));
+        assertCounts(3L, null);
+    }
+
+    @Test
+    void aSumThatLeavesItsRangeIsMarkedAndDoesNotEndTheAggregator() {
+        share(0, Long.MAX_VALUE);
+        share(0, 1);
+        barrier(0, 10);
+
+        assertThat(nextDelta().delta().overflowed()).isTrue();
+    }
+
+    private void share(long window, long count) {
+        aggregator.tell(new EntityAggregator.Share(window, List.of(event(definition, 1, "a", count))));
+    }
+
+    private void barrier(long window, long to) {
+        aggregator.tell(new EntityAggregator.Barrier(window, id(to), flusher.ref()));
+    }
+
+    private Flusher.Delta nextDelta() {
+        return flusher.expectMessageClass(Flusher.Delta.class);
+    }
+
+    private void assertCounts(@Nullable Long committed, @Nullable Long pending) {
+        aggregator.tell(new EntityAggregator.ReadCounts(reader.ref()));
+        LiveCounts.Found found = reader.expectMessageClass(LiveCounts.Found.class);
+        assertThat(found.committed()[0][0]).isEqualTo(committed);
+        assertThat(found.pending()[0][0]).isEqualTo(pending);
+    }
+
+    private static @Nullable Object[][] totals(long clicks) {
+        return new @Nullable Object[][] {{clicks}};
+    }
+}

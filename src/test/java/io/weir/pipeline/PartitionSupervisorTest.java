@@ -1,0 +1,114 @@
+package io.weir.pipeline;
+
+import static io.weir.pipeline.PipelineFixture.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weir.live.LiveCounts;
+import io.weir.live.PartitionQuery;
+import io.weir.settings.Configuration;
+import io.weir.store.CommitOutcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.pekko.actor.Kill;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class PartitionSupervisorTest {
+    private static final ActorTestKit TESTKIT =
+            ActorTestKit.create(ManualTime.config().withFallback(Configuration.load(Path.of("no-such-file"))));
+    private static final ManualTime TIME = ManualTime.get(TESTKIT.system());
+    private static final Duration BACKOFF = Duration.ofSeconds(6);
+
+    private final StubStore store = new StubStore();
+    private final StubLog log = new StubLog();
+    private final PartitionContext partition = PipelineFixture.context(PipelineFixture.clicks(), log, store);
+    private final TestProbe<LiveCounts> reader = TESTKIT.createTestProbe(LiveCounts.class);
+
+    @AfterAll
+    static void stop() {
+        TESTKIT.shutdownTestKit();
+    }
+
+    @Test
+    void afterAFailureEverythingStartsAnewAtTheCursor() {
+        TESTKIT.spawn(PartitionSupervisor.create(partition));
+        log.put(entry(1, "a"));
+        await().until(() -> partition.status().uncommittedEvents() == 1);
+        log.breakConnection();
+        awaitEpochAfterBackoff(2);
+
+        await().until(() -> partition.status().uncommittedEvents() == 1);
+        TIME.timePasses(PipelineFixture.MAX_DELAY);
+        await().untilAsserted(() -> assertThat(store.sum("a")).isEqualTo(1));
+    }
+
+    @Test
+    void anActorThatDiesInMidWindowTakesTheOthersDownAndNothingIsCountedTwice() {
+        ActorRef<PartitionSupervisor.Command> supervisor = TESTKIT.spawn(PartitionSupervisor.create(partition));
+        log.put(entry(1, "a", "b"));
+        await().until(() -> partition.status().uncommittedEvents() == 2);
+        // its children: flusher and consumer; the consumer's: an aggregator each
+        for (String victim : new String[] {"$a", "$b", "$b/$a"}) {
+            long epoch = store.epoch();
+            Adapter.toClassic(TESTKIT.system())
+                    .actorSelection(supervisor.path().child(victim.split("/", 2)[0])
+                            + (victim.contains("/") ? "/$a" : ""))
+                    .tell(Kill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
+            awaitEpochAfterBackoff(epoch + 1);
+            await().until(() -> partition.status().uncommittedEvents() == 2);
+            // names of children go on from incarnation to incarnation, so the next victims are found by a new actor
+            supervisor = TESTKIT.spawn(PartitionSupervisor.create(partition));
+            await().until(() -> store.epoch() > epoch + 1);
+        }
+    }
+
+    @Test
+    void aQuestionAskedDuringTheBackoffIsAnsweredAfterIt() {
+        ActorRef<PartitionSupervisor.Command> supervisor = TESTKIT.spawn(PartitionSupervisor.create(partition));
+        await().until(() -> log.reads() > 0);
+        log.breakConnection();
+        // the failure has arrived once the next start is due
+        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
+        awaitEpochAfterBackoff(2);
+
+        reader.expectMessageClass(LiveCounts.Found.class);
+    }
+
+    @Test
+    void aPartitionThatNeedsAPersonStopsSaysWhyAndLooksAgain() {
+        store.ordered.add(new CommitOutcome.Stopped("table links is missing", "42P01"));
+        ActorRef<PartitionSupervisor.Command> supervisor = TESTKIT.spawn(PartitionSupervisor.create(partition));
+        log.put(entry(1, "a"));
+        await().until(() -> partition.status().uncommittedEvents() == 1);
+        TIME.timePasses(PipelineFixture.MAX_DELAY);
+        await().untilAsserted(() -> assertThat(partition.status().stoppedReason()).contains("links is missing"));
+
+        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
+        assertThat(reader.expectMessageClass(LiveCounts.Unavailable.class).reason())
+                .contains("links is missing");
+        TestProbe<PartitionSupervisor.Drained> drained = TESTKIT.createTestProbe(PartitionSupervisor.Drained.class);
+        supervisor.tell(new PartitionSupervisor.Drain(drained.ref()));
+        assertThat(drained.expectMessageClass(PartitionSupervisor.Drained.class).complete())
+                .isFalse();
+
+        TIME.timePasses(partition.settings().stoppedRetry());
+        awaitEpochAfterBackoff(2);
+        await().until(() -> partition.status().uncommittedEvents() == 1);
+        assertThat(partition.status().stoppedReason()).isNull();
+        TIME.timePasses(PipelineFixture.MAX_DELAY);
+        await().untilAsserted(() -> assertThat(store.sum("a")).isEqualTo(1));
+    }
+
+    private void awaitEpochAfterBackoff(long epoch) {
+        await().until(() -> {
+            TIME.timePasses(BACKOFF);
+            return store.epoch() >= epoch;
+        });
+    }
+}
