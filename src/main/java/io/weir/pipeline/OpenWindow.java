@@ -5,6 +5,7 @@ import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
+import io.weir.event.InvalidEvent;
 import io.weir.event.RefusedEvent;
 import io.weir.log.LogEntry;
 import io.weir.log.LogItem;
@@ -120,7 +121,7 @@ final class OpenWindow {
                 }
             }
             case REFUSED -> {
-                RefusedEvent refused = RefusedEvent.decode(item.payload());
+                InvalidEvent refused = RefusedEvent.decode(item.payload());
                 deadLetters.add(new DeadLetter(id, index, refused.raw(), refused.reason(), null, refused.key()));
             }
             case FOREIGN ->

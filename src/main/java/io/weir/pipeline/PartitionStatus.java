@@ -1,5 +1,6 @@
 package io.weir.pipeline;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class PartitionStatus {
     private final String stream;
     private final int partition;
+    private final AtomicInteger incarnations = new AtomicInteger();
     private final AtomicLong uncommittedEvents = new AtomicLong();
     private volatile @Nullable String stoppedReason;
     private volatile @Nullable String trouble;
@@ -49,9 +51,11 @@ public final class PartitionStatus {
         uncommittedEvents.addAndGet(events);
     }
 
-    void restarted() {
+    /** Notes a new incarnation and answers its number in this process, from 1. */
+    int startIncarnation() {
         uncommittedEvents.set(0);
         stoppedReason = null;
+        return incarnations.incrementAndGet();
     }
 
     void stopped(String reason) {

@@ -52,9 +52,12 @@ public final class PartitionSupervisor {
         Executor jdbcExecutor =
                 context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         // children's failures are not handled here, so each of them fails this actor, and all start anew together
+        // children of the last incarnation may still be stopping, so names don't come back
+        int incarnation = partition.status().startIncarnation();
         ActorRef<Trouble> self = context.messageAdapter(Trouble.class, InTrouble::new);
-        this.flusher = context.spawnAnonymous(Flusher.create(partition, jdbcExecutor, self));
-        this.consumer = context.spawnAnonymous(StreamConsumer.create(partition, flusher, self, jdbcExecutor));
+        this.flusher = context.spawn(Flusher.create(partition, jdbcExecutor, self), "flusher-" + incarnation);
+        this.consumer = context.spawn(
+                StreamConsumer.create(partition, flusher, self, jdbcExecutor), "consumer-" + incarnation);
         context.watch(flusher);
         context.watch(consumer);
     }
@@ -63,7 +66,6 @@ public final class PartitionSupervisor {
     public static Behavior<Command> create(PartitionContext partition) {
         PipelineSettings settings = partition.settings();
         Behavior<Command> run = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            partition.status().restarted();
             partition.count("weir.pipeline.starts");
             return new PartitionSupervisor(context, timers, partition).running();
         }));

@@ -73,6 +73,8 @@ final class StreamConsumer {
     private int unflushedWindows;
     private boolean reading;
     private boolean due;
+    /** Whether the last read brought as much as was asked for. */
+    private boolean behind;
     private @Nullable ActorRef<Drained> draining;
     private boolean drainedLog;
 
@@ -177,10 +179,9 @@ final class StreamConsumer {
     private Behavior<Command> onFetched(Fetched fetched) {
         reading = false;
         List<LogEntry> entries = fetched.entries();
-        if (entries.size() < fetched.asked()) {
+        behind = entries.size() == fetched.asked();
+        if (!behind) {
             windowSize.caughtUp();
-        } else {
-            windowSize.behind();
         }
         readSize.observe(entries);
         if (entries.isEmpty()) {
@@ -215,6 +216,9 @@ final class StreamConsumer {
         if (window.size() >= windowSize.target()
                 || window.bytes() >= partition.settings().maxWindowBytes()) {
             close();
+            if (behind) {
+                windowSize.behind();
+            }
         }
     }
 

@@ -19,7 +19,7 @@ final class WindowSize {
         return target;
     }
 
-    /** The last read brought as much as was asked for: there is more. */
+    /** A window was filled by reads that brought as much as was asked for: there is more. */
     void behind() {
         target = (int) Math.min(settings.maxEventsBehind(), 2L * target);
     }
