@@ -1,0 +1,182 @@
+package io.weir.log;
+
+import static io.weir.log.RedisCalls.args;
+import static io.weir.log.RedisCalls.call;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.weir.event.EntryId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an incarnation does to its partition before it reads: away with earlier groups, a group of its own, the last ID
+ * at or above the cursor, and the backlog counted.
+ */
+final class PartitionStart {
+    /** The groups of all incarnations of all versions begin so; others on the same key are somebody else's. */
+    static final String GROUP_PREFIX = "weir.";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionStart.class);
+
+    // Items of one chunk are what Redis is busy with at a time; entries pack from one to hundreds of them.
+    private static final long ITEMS_PER_CHUNK = 5_000;
+    private static final long FIRST_CHUNK_ENTRIES = 20;
+    private static final long MAX_CHUNK_ENTRIES = 1_000;
+
+    private static final String COUNT_SCRIPT = """
+            local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
+            local items = 0
+            for i = 1, #entries do items = items + #entries[i][2] / 2 end
+            return {#entries, items, #entries > 0 and entries[#entries][1] or ''}
+            """;
+
+    // XINFO STREAM itself would send the first and the last entry along
+    private static final String LAST_ID_SCRIPT = """
+            if redis.call('EXISTS', KEYS[1]) == 0 then return {'0-0'} end
+            local info = redis.call('XINFO', 'STREAM', KEYS[1])
+            for i = 1, #info, 2 do
+              if info[i] == 'last-generated-id' then return {info[i + 1]} end
+            end
+            """;
+
+    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final String key;
+    private final int partition;
+    private final Duration timeout;
+    private final StreamDepth depth;
+
+    private long pending;
+
+    PartitionStart(
+            StatefulRedisConnection<byte[], byte[]> connection,
+            String key,
+            int partition,
+            Duration timeout,
+            StreamDepth depth) {
+        this.connection = connection;
+        this.key = key;
+        this.partition = partition;
+        this.timeout = timeout;
+        this.depth = depth;
+    }
+
+    CompletableFuture<PartitionReader.Begun> begin(String group, EntryId cursor, EntryId readFrom) {
+        // Groups go first: their pending lists are memory, and a full Redis refuses to create one.
+        return destroyGroups()
+                .thenCompose(ignored -> createGroup(group, readFrom))
+                .thenCompose(ignored -> lastId(connection, key, timeout))
+                .thenCompose(last -> cursor.isAfter(last)
+                        ? raiseLastId(cursor, last).thenApply(ignored -> true)
+                        : CompletableFuture.completedFuture(false))
+                .thenCompose(tailLost -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
+                    depth.settle(partition, backlog);
+                    return new PartitionReader.Begun(backlog, pending, tailLost);
+                }));
+    }
+
+    /** The highest ID that the stream has given; 0-0 when there is no stream. */
+    static CompletableFuture<EntryId> lastId(
+            @Nullable StatefulRedisConnection<byte[], byte[]> connection, String key, Duration timeout) {
+        CommandArgs<byte[], byte[]> args = args().add(LAST_ID_SCRIPT).add(1).add(key);
+        return call(connection, CommandType.EVAL, args, timeout)
+                .thenApply(answer -> EntryId.parse(RedisCalls.text(answer.getFirst())));
+    }
+
+    private CompletableFuture<Void> destroyGroups() {
+        return call(connection, CommandType.XINFO, args().add("GROUPS").add(key), timeout)
+                .exceptionallyCompose(problem -> RedisCalls.hasMessage(problem, "ERR no such key")
+                        ? CompletableFuture.completedFuture(List.of())
+                        : CompletableFuture.failedFuture(problem))
+                .thenCompose(groups -> {
+                    List<CompletableFuture<?>> destroyed = new ArrayList<>();
+                    for (Object group : groups) {
+                        destroyed.add(destroyIfOurs((List<?>) group));
+                    }
+                    return CompletableFuture.allOf(destroyed.toArray(CompletableFuture[]::new));
+                });
+    }
+
+    private CompletableFuture<?> destroyIfOurs(List<?> group) {
+        String name = "";
+        long itsPending = 0;
+        for (int index = 0; index + 1 < group.size(); index += 2) {
+            String field = RedisCalls.text(group.get(index));
+            if (field.equals("name")) {
+                name = RedisCalls.text(group.get(index + 1));
+            } else if (field.equals("pending")) {
+                itsPending = (Long) group.get(index + 1);
+            }
+        }
+        if (!name.startsWith(GROUP_PREFIX)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        LOG.info("{}: taking over from group {}, which had {} entries pending", key, name, itsPending);
+        pending += itsPending;
+        return call(connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(name), timeout);
+    }
+
+    private CompletableFuture<?> createGroup(String group, EntryId readFrom) {
+        return tryCreateGroup(group, readFrom).exceptionallyCompose(problem -> {
+            if (!RedisCalls.hasMessage(problem, "OOM")) {
+                return CompletableFuture.failedFuture(problem);
+            }
+            // Without a group nothing is read, committed and removed, and Redis stays full for ever.
+            LOG.warn("{}: Redis is out of memory: removing committed entries before their retention is over", key);
+            CommandArgs<byte[], byte[]> trim = args().add(key).add("MINID").add(readFrom.toString());
+            return call(connection, CommandType.XTRIM, trim, timeout)
+                    .thenCompose(ignored -> tryCreateGroup(group, readFrom));
+        });
+    }
+
+    private CompletableFuture<List<Object>> tryCreateGroup(String group, EntryId readFrom) {
+        CommandArgs<byte[], byte[]> args =
+                args().add("CREATE").add(key).add(group).add(readFrom.toString()).add("MKSTREAM");
+        return call(connection, CommandType.XGROUP, args, timeout);
+    }
+
+    private CompletableFuture<?> raiseLastId(EntryId cursor, EntryId last) {
+        LOG.error(
+                "{}: Redis lost its tail: its last ID is {}, and entries up to {} are committed. What was accepted and"
+                        + " not committed by then may be lost. Going on above the cursor",
+                key,
+                last,
+                cursor);
+        CommandArgs<byte[], byte[]> args = args().add(key).add(cursor.toString());
+        return call(connection, RedisCalls.Keyword.XSETID, args, timeout)
+                .exceptionallyCompose(problem -> lastId(connection, key, timeout)
+                        // an XADD that came in between has raised it
+                        .thenCompose(now -> cursor.isAfter(now)
+                                ? CompletableFuture.failedFuture(problem)
+                                : CompletableFuture.completedFuture(List.of())));
+    }
+
+    private CompletableFuture<Long> countAfter(EntryId after, long counted, long chunkEntries) {
+        depth.look(partition);
+        CommandArgs<byte[], byte[]> args = args().add(COUNT_SCRIPT)
+                .add(1)
+                .add(key.getBytes(StandardCharsets.UTF_8))
+                .add("(" + after)
+                .add(chunkEntries);
+        return call(connection, CommandType.EVAL, args, timeout).thenCompose(answer -> {
+            long entries = (Long) answer.get(0);
+            long items = (Long) answer.get(1);
+            EntryId end = entries == 0 ? after : EntryId.parse(RedisCalls.text(answer.get(2)));
+            if (entries < chunkEntries) {
+                depth.foundEnd(partition, end);
+                return CompletableFuture.completedFuture(counted + items);
+            }
+            depth.foundMore(partition);
+            long itemsPerEntry = Math.max(1, items / entries);
+            long next = Math.clamp(ITEMS_PER_CHUNK / itemsPerEntry, 10, MAX_CHUNK_ENTRIES);
+            return countAfter(end, counted + items, next);
+        });
+    }
+}

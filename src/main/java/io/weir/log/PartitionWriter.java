@@ -1,0 +1,319 @@
+package io.weir.log;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.weir.event.EntryId;
+import io.weir.log.AppendFailure.Reason;
+import io.weir.settings.LogSettings;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Appends to one partition. One XADD is in flight at a time; what arrives meanwhile goes into the next, so that entries
+ * grow with the load and an idle partition waits for nothing.
+ *
+ * <p>Stages complete on the connection's I/O thread, after the next XADD was sent: what depends on them must not block.
+ */
+final class PartitionWriter implements AppendCommand.Outcome {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
+
+    /** After this many command timeouts without an answer the connection is taken for dead. */
+    private static final int TIMEOUTS_UNTIL_DEAD = 3;
+
+    private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
+
+    private final String key;
+    private final int partition;
+    private final byte[] commandStart;
+    private final int maxEntryEvents;
+    private final int maxEntryBytes;
+    private final long timeoutNanos;
+    private final RedisLink link;
+    private final WaitingLimits limits;
+    private final StreamDepth depth;
+    private final StreamMeters meters;
+
+    // guarded by this
+    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+    private @Nullable AppendCommand inFlight;
+
+    private volatile long lastLoggedNanos = System.nanoTime() - LOG_INTERVAL_NANOS;
+
+    PartitionWriter(
+            String key,
+            int partition,
+            LogSettings settings,
+            RedisLink link,
+            WaitingLimits limits,
+            StreamDepth depth,
+            StreamMeters meters) {
+        this.key = key;
+        this.partition = partition;
+        this.commandStart = AppendCommand.start(key);
+        this.maxEntryEvents = settings.maxEntryEvents();
+        this.maxEntryBytes = settings.maxEntryBytes();
+        this.timeoutNanos = settings.commandTimeout().toNanos();
+        this.link = link;
+        this.limits = limits;
+        this.depth = depth;
+        this.meters = meters;
+    }
+
+    CompletionStage<EntryId> append(List<LogItem> items, long maxDepth) {
+        int events = items.size();
+        if (events == 0) {
+            throw new IllegalArgumentException("nothing to append");
+        }
+        long bytes = 0;
+        for (int index = 0; index < events; index++) {
+            bytes += items.get(index).payload().length;
+        }
+        if (link.current() == null) {
+            return refused(Reason.UNAVAILABLE, events, "Redis is not connected");
+        }
+        if (!limits.reserve(events, bytes)) {
+            return refused(Reason.OVERLOADED, events, "too many events wait for Redis");
+        }
+        if (!depth.reserve(partition, events, maxDepth)) {
+            limits.release(events, bytes);
+            return refused(Reason.STREAM_FULL, events, "the stream holds its limit of uncommitted events");
+        }
+        long now = System.nanoTime();
+        PendingAppend append = new PendingAppend(items, bytes, now);
+        boolean frozen;
+        synchronized (this) {
+            frozen = inFlight != null && now - inFlight.beganNanos > timeoutNanos;
+            if (!frozen) {
+                waiting.add(append);
+            }
+        }
+        if (frozen) {
+            limits.release(events, bytes);
+            depth.release(partition, events);
+            return refused(Reason.UNAVAILABLE, events, "Redis does not answer");
+        }
+        sendNext();
+        return append.stage;
+    }
+
+    @Override
+    public void appended(AppendCommand command, EntryId id) {
+        depth.appended(partition, command.events, id);
+        limits.release(command.events, command.bytes);
+        meters.appended(command.events);
+        synchronized (this) {
+            inFlight = null;
+        }
+        sendNext();
+        long now = System.nanoTime();
+        for (AppendCommand.Part part : command.parts) {
+            if (part.isLast() && part.append().stage.complete(id)) {
+                meters.answered(now - part.append().beganNanos);
+            }
+        }
+    }
+
+    @Override
+    public void refused(AppendCommand command, String error) {
+        depth.release(partition, command.events);
+        limits.release(command.events, command.bytes);
+        endFailed(command);
+        logSometimes(error);
+        if (error.startsWith("READONLY") || error.startsWith("MASTERDOWN")) {
+            // the host's name may lead to another server by now
+            link.drop(command.connection, error);
+        }
+        sendNext();
+        fail(command, Reason.UNAVAILABLE, "Redis refused: " + error);
+    }
+
+    @Override
+    public void lost(AppendCommand command, boolean wasWritten) {
+        if (wasWritten) {
+            depth.lost(partition, command.events);
+        } else {
+            depth.release(partition, command.events);
+        }
+        limits.release(command.events, command.bytes);
+        endFailed(command);
+        fail(command, wasWritten ? Reason.UNKNOWN : Reason.UNAVAILABLE, "the connection to Redis was lost");
+        failWaiting();
+    }
+
+    /** Fails what waits for too long, and gives up a connection that is gone or silent. Called many times a second. */
+    void sweep(long nowNanos) {
+        AppendCommand command;
+        List<PendingAppend> lateUnsent = new ArrayList<>();
+        synchronized (this) {
+            command = inFlight;
+            PendingAppend head = waiting.peekFirst();
+            while (head != null && nowNanos - head.beganNanos > timeoutNanos) {
+                waiting.removeFirst();
+                lateUnsent.add(head);
+                head = waiting.peekFirst();
+            }
+        }
+        if (command != null) {
+            for (AppendCommand.Part part : command.parts) {
+                if (nowNanos - part.append().beganNanos > timeoutNanos) {
+                    fail(part.append(), Reason.UNKNOWN, "Redis did not answer in time");
+                }
+            }
+            if (command.connection != link.current()) {
+                command.cancel();
+            } else if (nowNanos - command.beganNanos > TIMEOUTS_UNTIL_DEAD * timeoutNanos) {
+                link.drop(command.connection, "no answer in " + TIMEOUTS_UNTIL_DEAD + " command timeouts");
+            }
+        }
+        for (PendingAppend append : lateUnsent) {
+            releaseRest(append);
+            fail(append, append.taken == 0 ? Reason.UNAVAILABLE : Reason.UNKNOWN, "Redis did not answer in time");
+        }
+    }
+
+    synchronized int inFlight() {
+        return inFlight == null ? 0 : 1;
+    }
+
+    private void sendNext() {
+        AppendCommand next = null;
+        boolean disconnected = false;
+        synchronized (this) {
+            if (inFlight == null && !waiting.isEmpty()) {
+                StatefulRedisConnection<byte[], byte[]> connection = link.current();
+                if (connection == null) {
+                    disconnected = true;
+                } else {
+                    next = nextCommand(connection);
+                    inFlight = next;
+                }
+            }
+        }
+        if (disconnected) {
+            failWaiting();
+        } else if (next != null) {
+            try {
+                next.connection.dispatch(next);
+            } catch (RuntimeException problem) {
+                next.completeExceptionally(problem);
+            }
+        }
+    }
+
+    private AppendCommand nextCommand(StatefulRedisConnection<byte[], byte[]> connection) {
+        List<AppendCommand.Part> parts = new ArrayList<>();
+        int events = 0;
+        long bytes = 0;
+        PendingAppend append = waiting.peekFirst();
+        while (append != null) {
+            int size = append.items.size();
+            AppendCommand.Part part;
+            if (size <= maxEntryEvents && append.bytes <= maxEntryBytes) {
+                if (events > 0 && (events + size > maxEntryEvents || bytes + append.bytes > maxEntryBytes)) {
+                    break;
+                }
+                part = new AppendCommand.Part(append, 0, size, append.bytes);
+            } else {
+                part = slice(append, events, bytes);
+                if (part.to() == part.from()) {
+                    break;
+                }
+            }
+            parts.add(part);
+            events += part.to() - part.from();
+            bytes += part.bytes();
+            append.taken = part.to();
+            if (!part.isLast()) {
+                break;
+            }
+            waiting.removeFirst();
+            append = waiting.peekFirst();
+        }
+        return new AppendCommand(connection, commandStart, parts, events, bytes, System.nanoTime(), this);
+    }
+
+    /** As many of the items that are not taken as fit into the room that is left; at least one into an empty entry. */
+    private AppendCommand.Part slice(PendingAppend append, int eventsBefore, long bytesBefore) {
+        int from = append.taken;
+        int to = from;
+        long bytes = 0;
+        while (to < append.items.size() && eventsBefore + to - from < maxEntryEvents) {
+            int next = append.items.get(to).payload().length;
+            if (eventsBefore + to - from > 0 && bytesBefore + bytes + next > maxEntryBytes) {
+                break;
+            }
+            bytes += next;
+            to++;
+        }
+        return new AppendCommand.Part(append, from, to, bytes);
+    }
+
+    /** In one step with its end: what was not sent of a split append goes too, before anybody can send it. */
+    private void endFailed(AppendCommand command) {
+        AppendCommand.Part last = command.parts.getLast();
+        boolean dropped;
+        synchronized (this) {
+            inFlight = null;
+            dropped = !last.isLast() && waiting.peekFirst() == last.append();
+            if (dropped) {
+                waiting.removeFirst();
+            }
+        }
+        if (dropped) {
+            releaseRest(last.append());
+        }
+    }
+
+    private void failWaiting() {
+        List<PendingAppend> unsent;
+        synchronized (this) {
+            unsent = List.copyOf(waiting);
+            waiting.clear();
+        }
+        for (PendingAppend append : unsent) {
+            releaseRest(append);
+            fail(append, append.taken == 0 ? Reason.UNAVAILABLE : Reason.UNKNOWN, "Redis is not connected");
+        }
+    }
+
+    private void releaseRest(PendingAppend append) {
+        int events = append.items.size() - append.taken;
+        long bytes = 0;
+        for (int index = append.taken; index < append.items.size(); index++) {
+            bytes += append.items.get(index).payload().length;
+        }
+        limits.release(events, bytes);
+        depth.release(partition, events);
+    }
+
+    private void fail(AppendCommand command, Reason reason, String message) {
+        for (AppendCommand.Part part : command.parts) {
+            // an earlier part of it is in the log
+            fail(part.append(), part.from() == 0 ? reason : Reason.UNKNOWN, message);
+        }
+    }
+
+    private void fail(PendingAppend append, Reason reason, String message) {
+        if (append.stage.completeExceptionally(new AppendFailure(reason, message))) {
+            meters.refused(reason, append.items.size());
+        }
+    }
+
+    private CompletionStage<EntryId> refused(Reason reason, int events, String message) {
+        meters.refused(reason, events);
+        return CompletableFuture.failedFuture(new AppendFailure(reason, message));
+    }
+
+    private void logSometimes(String error) {
+        long now = System.nanoTime();
+        if (now - lastLoggedNanos >= LOG_INTERVAL_NANOS) {
+            lastLoggedNanos = now;
+            LOG.warn("Redis refuses to append to {}: {}", key, error);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.weir.log;
+
+import static io.weir.log.RedisCalls.args;
+import static io.weir.log.RedisCalls.call;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.weir.event.EntryId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a partition over a connection of its own, for a read that blocks holds up all that follows it. What must not
+ * wait for a read (acknowledging, trimming, questions) goes over the connection of the writers.
+ *
+ * <p>Stages complete on I/O threads: what depends on them must not block. Failed ones hold a {@link ReaderFailure}.
+ */
+final class RedisPartitionReader implements PartitionReader {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisPartitionReader.class);
+    private static final String CONSUMER = "weir";
+    private static final int ACKNOWLEDGE_CHUNK = 1_000;
+
+    /** One read brings no more than about this many entries of the largest size. */
+    private static final int LARGEST_ENTRIES_PER_READ = 16;
+
+    private final String key;
+    private final int partition;
+    private final Duration timeout;
+    private final long maxReadBytes;
+    private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connector;
+    private final RedisLink shared;
+    private final StreamDepth depth;
+    private final StreamMeters meters;
+
+    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private volatile String group = "";
+    private volatile EntryId lastRead = EntryId.ZERO;
+    private volatile long expectedEntryBytes;
+    private volatile boolean closed;
+
+    RedisPartitionReader(
+            String key,
+            int partition,
+            Duration timeout,
+            int maxEntryBytes,
+            Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connector,
+            RedisLink shared,
+            StreamDepth depth,
+            StreamMeters meters) {
+        this.key = key;
+        this.partition = partition;
+        this.timeout = timeout;
+        this.maxReadBytes = (long) LARGEST_ENTRIES_PER_READ * maxEntryBytes;
+        this.expectedEntryBytes = maxEntryBytes;
+        this.connector = connector;
+        this.shared = shared;
+        this.depth = depth;
+        this.meters = meters;
+    }
+
+    @Override
+    public CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom) {
+        group = PartitionStart.GROUP_PREFIX + epoch + "-"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        lastRead = readFrom;
+        return connector
+                .get()
+                .exceptionallyCompose(problem -> CompletableFuture.failedFuture(RedisCalls.failure(problem)))
+                .thenCompose(opened -> {
+                    connection = opened;
+                    if (closed) {
+                        close();
+                    }
+                    return new PartitionStart(opened, key, partition, timeout, depth).begin(group, cursor, readFrom);
+                })
+                .thenApply(begun -> {
+                    if (begun.tailLost()) {
+                        meters.tailLost();
+                    }
+                    meters.predecessorPending(begun.predecessorPending());
+                    return begun;
+                });
+    }
+
+    @Override
+    public CompletionStage<Boolean> isBehind(EntryId cursor) {
+        return PartitionStart.lastId(shared.current(), key, timeout).thenApply(cursor::isAfter);
+    }
+
+    @Override
+    public CompletionStage<List<LogEntry>> read(int maxEntries, Duration block) {
+        long count = Math.clamp(maxReadBytes / Math.max(1, expectedEntryBytes), 1, maxEntries);
+        CommandArgs<byte[], byte[]> args =
+                args().add("GROUP").add(group).add(CONSUMER).add("COUNT").add(count);
+        if (block.toMillis() > 0) {
+            args.add("BLOCK").add(block.toMillis());
+        }
+        args.add("STREAMS").add(key).add(">");
+        EntriesOutput output = new EntriesOutput();
+        depth.look(partition);
+        return call(connection, CommandType.XREADGROUP, output, args, block.plus(timeout))
+                .thenApply(entries -> {
+                    if (entries.isEmpty()) {
+                        depth.foundEnd(partition, lastRead);
+                    } else {
+                        lastRead = entries.getLast().id();
+                        depth.foundMore(partition);
+                        long average = output.bytes() / entries.size();
+                        // up at once, for the heap; down slowly
+                        expectedEntryBytes = Math.max(average, (expectedEntryBytes + average) / 2);
+                    }
+                    return entries;
+                });
+    }
+
+    @Override
+    public CompletionStage<Void> acknowledge(List<EntryId> entries, int events) {
+        depth.committed(partition, events);
+        List<CompletableFuture<?>> chunks = new ArrayList<>();
+        for (int from = 0; from < entries.size(); from += ACKNOWLEDGE_CHUNK) {
+            CommandArgs<byte[], byte[]> args = args().add(key).add(group);
+            int to = Math.min(entries.size(), from + ACKNOWLEDGE_CHUNK);
+            for (int index = from; index < to; index++) {
+                args.add(entries.get(index).toString());
+            }
+            chunks.add(call(shared.current(), CommandType.XACK, args, timeout));
+        }
+        return CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).exceptionally(problem -> {
+            // the truth is the committed cursor; the group's pending list only shows it
+            LOG.info("{}: {} entries stay pending in {}: {}", key, entries.size(), group, problem.getMessage());
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> trim(EntryId minimum) {
+        CommandArgs<byte[], byte[]> args = args().add(key).add("MINID").add("~").add(minimum.toString());
+        return call(shared.current(), CommandType.XTRIM, args, timeout).thenAccept(removed -> {});
+    }
+
+    @Override
+    public void caughtUp(long uncommittedEvents) {
+        depth.settle(partition, uncommittedEvents);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        depth.stopLooking(partition);
+        StatefulRedisConnection<byte[], byte[]> opened = connection;
+        if (opened != null) {
+            opened.closeAsync().whenComplete((ignored, problem) -> {
+                if (problem != null) {
+                    LOG.debug("{}: the connection was not closed cleanly", key, problem);
+                }
+            });
+        }
+    }
+}
