@@ -28,6 +28,12 @@ public record StreamDefinition(
         @Nullable Field key,
         List<Counter> counters,
         List<RowTable> rows) {
+    /** The largest amount that one event may add to a sum of longs, so that no window's sum leaves 64 bits. */
+    public static final long LARGEST_SUMMAND = 1_000_000_000_000L;
+
+    /** The largest amount that one event may add to a sum of doubles, so that no window's sum is infinite. */
+    public static final double LARGEST_DOUBLE_SUMMAND = 1e300;
+
     public StreamDefinition {
         fields = List.copyOf(fields);
         counters = List.copyOf(counters);
@@ -37,6 +43,18 @@ public record StreamDefinition(
     /** The Redis key of one partition. A braced number is its hash tag, so that its keys share a cluster slot. */
     public String partitionKey(int partition) {
         return partitions == 1 ? redisKey : redisKey + ":{" + partition + "}";
+    }
+
+    /** Whether a counter's column sums this field. */
+    public boolean isSummed(Field field) {
+        for (Counter counter : counters) {
+            for (CounterColumn column : counter.columns()) {
+                if (column.aggregate() == Aggregate.SUM && field.equals(column.field())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

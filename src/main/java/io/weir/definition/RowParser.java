@@ -1,0 +1,154 @@
+package io.weir.definition;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Parses the tables that take a stream's events as rows. */
+final class RowParser {
+    private static final List<String> SPECIAL = List.of("$key", "$entry", "$index", "$received");
+
+    private final Section stream;
+    private final Map<String, Field> fields;
+
+    RowParser(Section stream, Map<String, Field> fields) {
+        this.stream = stream;
+        this.fields = fields;
+    }
+
+    List<RowTable> parse() {
+        List<RowTable> tables = new ArrayList<>();
+        for (Section section : stream.sections("rows")) {
+            section.only("table", "columns", "when");
+            String table = table(section);
+            List<RowColumn> columns = columns(section);
+            Condition when = when(section);
+            if (table != null) {
+                tables.add(new RowTable(table, columns, when));
+            }
+        }
+        if (CounterParser.isEmptyList(stream.get("rows"))) {
+            stream.fault("rows", "is empty", "add a table, or remove the key");
+        }
+        return tables;
+    }
+
+    /** The table's name; null when it is missing or none. */
+    static @Nullable String table(Section section) {
+        String table = section.text("table");
+        if (!section.has("table")) {
+            section.fault("table", "is missing", "name the table, with its schema where it needs one");
+        } else if (table != null && !Names.isTable(table)) {
+            section.fault(
+                    "table",
+                    "is \"" + table + "\", which is no table's name",
+                    "write table or schema.table in letters, digits and underscores");
+            return null;
+        }
+        return table;
+    }
+
+    static void checkColumn(Section section, String column) {
+        if (!Names.isColumn(column)) {
+            section.fault(
+                    column, "is not a column's name", "use up to 63 letters, digits and underscores, no digit first");
+        }
+    }
+
+    private List<RowColumn> columns(Section section) {
+        List<RowColumn> columns = new ArrayList<>();
+        Section stated = section.section("columns");
+        if (stated == null || stated.entries().isEmpty()) {
+            if (!section.has("columns") || stated != null) {
+                section.fault("columns", "names no column", "write columns { column = field }");
+            }
+            return columns;
+        }
+        boolean keyed = false;
+        for (Map.Entry<String, ConfigValue> entry : stated.entries()) {
+            String column = entry.getKey();
+            checkColumn(stated, column);
+            String text = stated.text(column);
+            ColumnSource source = text == null ? null : source(stated, column, text);
+            if (source instanceof ColumnSource.Key) {
+                if (keyed) {
+                    stated.fault(column, "is a second column for \"$key\"", "keep one");
+                }
+                keyed = true;
+            }
+            if (source != null) {
+                columns.add(new RowColumn(column, source));
+            }
+        }
+        return columns;
+    }
+
+    private @Nullable ColumnSource source(Section columns, String column, String text) {
+        return switch (text) {
+            case "$key" -> new ColumnSource.Key();
+            case "$entry" -> new ColumnSource.Entry();
+            case "$index" -> new ColumnSource.Index();
+            case "$received" -> new ColumnSource.Received();
+            default -> {
+                Field field = fields.get(text);
+                if (field == null) {
+                    List<String> known = new ArrayList<>(fields.keySet());
+                    known.addAll(SPECIAL);
+                    columns.fault(column, "is \"" + text + "\", which is no field", Faults.insteadOf(text, known));
+                }
+                yield field == null ? null : new ColumnSource.OfField(field);
+            }
+        };
+    }
+
+    private @Nullable Condition when(Section section) {
+        Section stated = section.section("when");
+        if (stated == null) {
+            return null;
+        }
+        List<Condition.Term> terms = new ArrayList<>();
+        for (Map.Entry<String, ConfigValue> entry : stated.entries()) {
+            Field field = fields.get(entry.getKey());
+            if (field == null) {
+                stated.fault(entry.getKey(), "is no field", Faults.insteadOf(entry.getKey(), fields.keySet()));
+                continue;
+            }
+            terms.add(new Condition.Term(field, values(stated, field, entry.getValue())));
+        }
+        if (stated.entries().isEmpty()) {
+            section.fault("when", "asks for nothing", "remove it to take every event");
+        }
+        return new Condition(terms);
+    }
+
+    /** Empty for "is set". */
+    private static List<Object> values(Section when, Field field, ConfigValue stated) {
+        if ("*".equals(stated.unwrapped())) {
+            return List.of();
+        }
+        if (field.type() == FieldType.JSON) {
+            when.fault(field.name(), "compares a field of type json", "write \"*\" (is set), or use another field");
+            return List.of();
+        }
+        List<Object> values = new ArrayList<>();
+        List<ConfigValue> alternatives = stated instanceof ConfigList list ? list : List.of(stated);
+        for (ConfigValue alternative : alternatives) {
+            Object value = TypedValue.of(field.type(), alternative);
+            if (value == null) {
+                when.fault(
+                        field.name(),
+                        "is " + Section.describe(alternative),
+                        "write " + FieldValues.expected(field.type()) + ", a list of such, or \"*\" (is set)");
+            } else {
+                values.add(value);
+            }
+        }
+        if (alternatives.isEmpty()) {
+            when.fault(field.name(), "is an empty list", "name a value, or write \"*\" (is set)");
+        }
+        return values;
+    }
+}

@@ -1,0 +1,221 @@
+package io.weir.definition;
+
+import com.typesafe.config.ConfigValue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Parses one stream's section. What is at fault is left out of the result, which then is of no use but for checks. */
+final class StreamParser {
+    static final int MAX_PARTITIONS = 256;
+    /** Keeps a window's sums of {@link StreamDefinition#LARGEST_SUMMAND} within 64 bits. */
+    static final int MAX_WINDOW_EVENTS = 1_000_000;
+
+    private static final Set<FieldType> ENTITY_TYPES =
+            Set.of(FieldType.TEXT, FieldType.LONG, FieldType.UUID, FieldType.URL, FieldType.IP);
+    private static final Set<FieldType> KEY_TYPES = Set.of(FieldType.TEXT, FieldType.UUID, FieldType.LONG);
+
+    private final String name;
+    private final String file;
+    private final Section section;
+    private final StreamDefaults defaults;
+
+    StreamParser(String name, String file, Section section, StreamDefaults defaults) {
+        this.name = name;
+        this.file = file;
+        this.section = section;
+        this.defaults = defaults;
+    }
+
+    StreamDefinition parse() {
+        section.only(
+                "redis-key",
+                "partitions",
+                "max-depth",
+                "window",
+                "retention",
+                "ingest",
+                "fields",
+                "entity",
+                "key",
+                "counters",
+                "rows");
+        if (!Names.isStream(name)) {
+            section.fault("is not a stream's name", "use lower-case letters, digits and hyphens");
+        }
+        Map<String, Field> fields = fields();
+        Field entity = entity(fields);
+        Field key = key(fields);
+        List<Counter> counters = new CounterParser(section, fields, entity).parse();
+        List<RowTable> rows = new RowParser(section, fields).parse();
+        List<Field> inOrder = List.copyOf(fields.values());
+        StreamDefinition definition = new StreamDefinition(
+                name,
+                file,
+                redisKey(),
+                Math.toIntExact(orElse(section.wholeNumber("partitions", 1, MAX_PARTITIONS), defaults.partitions())),
+                orElse(section.wholeNumber("max-depth", 1, Long.MAX_VALUE), defaults.maxDepth()),
+                window(),
+                retention(),
+                new IngestParser(section, inOrder).parse(),
+                inOrder,
+                entity,
+                key,
+                counters,
+                rows);
+        checkUse(definition);
+        return definition;
+    }
+
+    private String redisKey() {
+        String redisKey = section.text("redis-key");
+        if (redisKey == null) {
+            return name;
+        }
+        if (redisKey.isEmpty() || redisKey.length() > 512 || FieldValues.textProblem(redisKey) != null) {
+            section.fault("redis-key", "is not a usable key", "write 1 to 512 characters without NUL");
+        }
+        return redisKey;
+    }
+
+    private Duration retention() {
+        Duration retention = section.duration("retention");
+        return retention == null ? defaults.retention() : retention;
+    }
+
+    private WindowSettings window() {
+        Section window = section.section("window");
+        WindowSettings settings = window == null ? null : window(window, defaults.window());
+        return settings == null ? defaults.window() : settings;
+    }
+
+    /** A window's section over the defaults; null when there are none and something is missing. */
+    static @Nullable WindowSettings window(Section window, @Nullable WindowSettings otherwise) {
+        window.only("max-events", "max-events-behind", "max-delay");
+        Long maxEvents = window.wholeNumber("max-events", 1, MAX_WINDOW_EVENTS);
+        Long behind = window.wholeNumber("max-events-behind", 1, MAX_WINDOW_EVENTS);
+        Duration maxDelay = window.duration("max-delay");
+        if (otherwise != null) {
+            maxEvents = maxEvents == null ? Long.valueOf(otherwise.maxEvents()) : maxEvents;
+            behind = behind == null ? Long.valueOf(Math.max(otherwise.maxEventsBehind(), maxEvents)) : behind;
+            maxDelay = maxDelay == null ? otherwise.maxDelay() : maxDelay;
+        }
+        if (maxEvents == null || behind == null || maxDelay == null) {
+            return null;
+        }
+        if (behind < maxEvents) {
+            window.fault(
+                    "max-events-behind",
+                    "is " + behind + ", less than max-events = " + maxEvents,
+                    "make it at least max-events");
+        }
+        return new WindowSettings(Math.toIntExact(maxEvents), Math.toIntExact(behind), maxDelay);
+    }
+
+    private Map<String, Field> fields() {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        Section declared = section.section("fields");
+        if (declared == null || declared.entries().isEmpty()) {
+            if (!section.has("fields") || declared != null) {
+                section.fault("fields", "declares no field", "declare at least one: fields { name = text }");
+            }
+            return fields;
+        }
+        for (Map.Entry<String, ConfigValue> entry : declared.entries()) {
+            Field field = new FieldParser(declared, entry.getKey(), entry.getValue(), defaults.maxLength())
+                    .parse(fields.size());
+            if (field != null) {
+                fields.put(entry.getKey(), field);
+            }
+        }
+        return fields;
+    }
+
+    private @Nullable Field entity(Map<String, Field> fields) {
+        Field entity = reference("entity", fields, ENTITY_TYPES);
+        if (entity != null && !entity.required() && entity.defaultValue() instanceof Default.None) {
+            section.fault(
+                    "entity",
+                    "is the field " + entity.name() + ", which an event may leave out",
+                    "give the field required = true or a default");
+            return null;
+        }
+        return entity;
+    }
+
+    private @Nullable Field key(Map<String, Field> fields) {
+        Field key = reference("key", fields, KEY_TYPES);
+        if (key != null && !(key.defaultValue() instanceof Default.None)) {
+            section.fault(
+                    "key",
+                    "is the field " + key.name() + ", which has a default: all events without it would be one",
+                    "remove the default");
+        }
+        return key;
+    }
+
+    private @Nullable Field reference(String key, Map<String, Field> fields, Set<FieldType> types) {
+        String fieldName = section.text(key);
+        if (fieldName == null) {
+            return null;
+        }
+        Field field = fields.get(fieldName);
+        if (field == null) {
+            if (!isDeclared(fieldName)) {
+                section.fault(
+                        key,
+                        "is \"" + fieldName + "\", which is no field",
+                        Faults.insteadOf(fieldName, fields.keySet()));
+            }
+            return null;
+        }
+        if (!types.contains(field.type())) {
+            section.fault(
+                    key,
+                    "is the field " + fieldName + " of type " + field.type().label(),
+                    "choose a field of type "
+                            + String.join(
+                                    ", ",
+                                    types.stream()
+                                            .map(FieldType::label)
+                                            .sorted()
+                                            .toList()));
+            return null;
+        }
+        return field;
+    }
+
+    /** Whether a field of this name stands there, if perhaps at fault, so that one mistake is told once. */
+    private boolean isDeclared(String fieldName) {
+        return section.get("fields") instanceof com.typesafe.config.ConfigObject declared
+                && declared.containsKey(fieldName);
+    }
+
+    private void checkUse(StreamDefinition definition) {
+        if (!section.has("counters") && !section.has("rows")) {
+            section.fault("writes nothing", "add counters, or rows, or both");
+        }
+        if (definition.arbiter() != null) {
+            return;
+        }
+        String remedy = "add a rows table without \"when\" that has a column = \"$key\" (unique in the database)";
+        if (section.has("key")) {
+            section.fault("key", "has no table that tells a new key from a known one", remedy);
+        }
+        for (RowTable table : definition.rows()) {
+            if (table.keyColumn() != null) {
+                section.fault(
+                        "rows",
+                        "the table " + table.table() + " keeps \"$key\", but no table tells a new key from a known one",
+                        remedy);
+            }
+        }
+    }
+
+    private static long orElse(@Nullable Long value, long otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

@@ -1,0 +1,110 @@
+package io.weir.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.weir.definition.Field;
+import io.weir.definition.FieldValues;
+import io.weir.definition.StreamDefinition;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads events of one stream back from the log. Thread-safe.
+ *
+ * <p>It trusts nothing: somebody may have put the event there by hand. Only bounds are not checked again, since they
+ * may have been others when the event was accepted.
+ */
+public final class EventReader {
+    private static final int MAX_DEPTH = 500;
+
+    private final StreamDefinition definition;
+    private final Field[] fields;
+    private final FieldReader reader;
+
+    public EventReader(StreamDefinition definition) {
+        this.definition = definition;
+        this.fields = definition.fields().toArray(new Field[0]);
+        this.reader = new FieldReader(definition, false, MAX_DEPTH);
+    }
+
+    /**
+     * The event that these bytes are.
+     *
+     * @param json one JSON object; a missing field takes its default, {@code now} being the entry's time
+     * @throws InvalidEventException when they are none of this stream
+     */
+    public Event read(EntryId entryId, int index, byte[] json) throws InvalidEventException {
+        ParsedObject event = new ParsedObject(fields.length);
+        if (!Utf8.isValid(json, 0, json.length)) {
+            throw new InvalidEventException(null, "is not UTF-8");
+        }
+        try (JsonParser parser = Json.parser(json, 0, json.length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidEventException(null, "must be an object, got " + Got.value(parser));
+            }
+            reader.readObject(parser, 1, event);
+            if (parser.nextToken() != null) {
+                throw new InvalidEventException(null, "holds more than one object");
+            }
+        } catch (IOException problem) {
+            throw new InvalidEventException(null, "is not JSON: " + Json.problem(problem));
+        } catch (TooDeepException problem) {
+            throw new InvalidEventException(null, String.valueOf(problem.getMessage()));
+        }
+        if (event.fault != null) {
+            throw event.fault;
+        }
+        for (int i = 0; i < fields.length; i++) {
+            if (event.values[i] == null) {
+                event.values[i] = Batch.missing(fields[i], entryId.millis() * 1000);
+            }
+        }
+        checkEntity(event);
+        return new Event(entryId, index, event.values, key(event), json);
+    }
+
+    private @Nullable String key(ParsedObject event) throws InvalidEventException {
+        Field field = definition.key();
+        Object own = event.key != null || field == null ? null : event.values[field.index()];
+        if (field == null || own == null) {
+            return event.key;
+        }
+        // put there by hand: the door writes a key beside the field that it comes from
+        String key = ValueText.of(field.type(), own);
+        String problem = EventKeys.lengthProblem(key);
+        if (problem != null) {
+            throw new InvalidEventException(field.name(), problem);
+        }
+        return key;
+    }
+
+    private void checkEntity(ParsedObject event) throws InvalidEventException {
+        Field entity = definition.entity();
+        if (entity != null && event.values[entity.index()] instanceof String text) {
+            String problem = EventKeys.lengthProblem(text);
+            if (problem != null) {
+                throw new InvalidEventException(entity.name(), problem);
+            }
+        }
+    }
+
+    /**
+     * The entity that a segment of a URL's path names, in the type of the stream's entity.
+     *
+     * @param pathSegment decoded
+     * @throws InvalidEventException when it can't name one
+     */
+    public Object parseEntity(String pathSegment) throws InvalidEventException {
+        Field entity = definition.entity();
+        if (entity == null) {
+            throw new InvalidEventException(null, "the stream " + definition.name() + " counts nothing");
+        }
+        Object value = FieldValues.parse(entity.type(), pathSegment);
+        if (value == null) {
+            throw new InvalidEventException(
+                    entity.name(),
+                    "must be " + FieldValues.expected(entity.type()) + ", got " + Got.quoted(pathSegment));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,123 @@
+package io.weir.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class PresetsTest {
+    private static Map<String, StreamDefinition> presets() throws IOException {
+        List<DefinitionFiles.Text> texts = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("conf/streams"))) {
+            for (Path file : files.sorted().toList()) {
+                texts.add(new DefinitionFiles.Text(file.toString(), Files.readString(file)));
+            }
+        }
+        DefinitionParser.Parsed parsed = DefinitionFiles.parseAll(
+                texts, ConfigFactory.parseResources("defaults.conf").getConfig("weir.stream-defaults"));
+        assertThat(parsed.faults()).isEmpty();
+        Map<String, StreamDefinition> byName = new HashMap<>();
+        parsed.definitions().forEach(definition -> byName.put(definition.name(), definition));
+        return byName;
+    }
+
+    private static StreamDefinition preset(String name) throws IOException {
+        return Objects.requireNonNull(presets().get(name));
+    }
+
+    @Test
+    void theStreamsThatShipStandBesideEachOther() throws IOException {
+        assertThat(presets().keySet())
+                .contains("link-clicks", "project-usage", "session-events", "collect", "page-views");
+    }
+
+    @Test
+    void everyPartOfADefinitionIsReadAsItStandsThere() throws IOException {
+        StreamDefinition clicks = preset("link-clicks");
+
+        assertThat(clicks.redisKey()).isEqualTo("link-click-updates");
+        assertThat(clicks.partitionKey(0)).isEqualTo("link-click-updates");
+        assertThat(clicks.file()).isEqualTo("conf/streams/link-clicks.conf");
+        assertThat(clicks.maxDepth()).isEqualTo(1_000_000);
+        assertThat(clicks.window()).isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1)));
+        assertThat(clicks.retention()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(clicks.ingest().path()).isEqualTo("/api/v1/clicks");
+        assertThat(clicks.ingest().forms()).containsOnly(BodyForm.OBJECT, BodyForm.ARRAY, BodyForm.NDJSON);
+        assertThat(clicks.fields())
+                .containsExactly(
+                        new Field(0, "linkId", FieldType.TEXT, true, new Default.None(), null, null, 128),
+                        new Field(
+                                1,
+                                "timestamp",
+                                FieldType.TIMESTAMP,
+                                false,
+                                new Default.Now(),
+                                null,
+                                null,
+                                Integer.MAX_VALUE),
+                        new Field(
+                                2,
+                                "count",
+                                FieldType.LONG,
+                                false,
+                                new Default.Fixed(1L),
+                                1L,
+                                1_000_000L,
+                                Integer.MAX_VALUE));
+        assertThat(clicks.entity()).isEqualTo(clicks.fields().getFirst());
+        assertThat(clicks.counters())
+                .containsExactly(new Counter(
+                        "links",
+                        "id",
+                        OnMissing.INSERT,
+                        List.of(
+                                new CounterColumn(
+                                        "clicks", Aggregate.SUM, clicks.fields().get(2)),
+                                new CounterColumn(
+                                        "last_clicked",
+                                        Aggregate.MAX,
+                                        clicks.fields().get(1)))));
+        assertThat(clicks.isSummed(clicks.fields().get(2))).isTrue();
+        assertThat(clicks.isSummed(clicks.fields().get(1))).isFalse();
+    }
+
+    @Test
+    void sessionsArePartitionedAndKeyed() throws IOException {
+        StreamDefinition sessions = preset("session-events");
+
+        assertThat(sessions.partitionKey(4)).isEqualTo("events:stream:{4}");
+        assertThat(sessions.ingest())
+                .isEqualTo(new IngestSettings("/api/v1/track", java.util.Set.of(BodyForm.ENVELOPE), "events"));
+        assertThat(Objects.requireNonNull(sessions.key()).name()).isEqualTo("event_id");
+        assertThat(Objects.requireNonNull(sessions.arbiter()).table()).isEqualTo("session_events");
+    }
+
+    @Test
+    void collectedEventsGoToTheTablesThatTheyMeet() throws IOException {
+        StreamDefinition collect = preset("collect");
+        Object[] values = new Object[collect.fields().size()];
+        for (Field field : collect.fields()) {
+            if (field.name().equals("platform")) {
+                values[field.index()] = "web";
+            } else if (field.name().equals("country")) {
+                values[field.index()] = "DE";
+            }
+        }
+
+        assertThat(collect.rows().stream()
+                        .filter(table -> table.when() == null || table.when().holds(values))
+                        .map(RowTable::table))
+                .containsExactly("events", "web_events", "geo_events");
+        assertThat(Objects.requireNonNull(collect.arbiter()).table()).isEqualTo("events");
+    }
+}
