@@ -62,7 +62,8 @@ public final class EmbeddedRedisServer implements AutoCloseable {
      */
     public static EmbeddedRedisServer start(Path dataDirectory, int port, Duration startTimeout) {
         try {
-            Path directory = Files.createDirectories(dataDirectory.toAbsolutePath().normalize())
+            Path directory = Files.createDirectories(
+                            dataDirectory.toAbsolutePath().normalize())
                     .toRealPath();
             EmbeddedRedisServer server = new EmbeddedRedisServer(
                     directory, EmbeddedRedisServerExecutable.locate(directory), port, startTimeout);
@@ -192,8 +193,7 @@ public final class EmbeddedRedisServer implements AutoCloseable {
                 return true;
             }
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new IllegalStateException(
-                        "Redis did not serve within " + startTimeout + ": " + lastLogLines());
+                throw new IllegalStateException("Redis did not serve within " + startTimeout + ": " + lastLogLines());
             }
             Thread.sleep(POLL);
         }

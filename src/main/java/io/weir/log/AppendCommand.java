@@ -85,8 +85,7 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
             // closes the connection; must not happen, for Lettuce skips commands that have ended
             throw new IllegalStateException("an XADD that was given up is written");
         }
-        buffer.ensureWritable(
-                Math.toIntExact(start.length + 16 + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
+        buffer.ensureWritable(Math.toIntExact(start.length + 16 + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
         writeNumber(buffer, '*', ARGUMENTS_BEFORE_FIELDS + 2 * events);
         buffer.writeBytes(start);
         for (Part part : parts) {

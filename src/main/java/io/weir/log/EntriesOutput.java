@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Lettuce's own output puts an entry's fields into a map, which keeps one of those that share a name.
  */
 final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> {
-    private static final byte[] EVENT = {'e'};
-    private static final byte[] REFUSED = {'d'};
-
     /** About what an item costs on the heap beside its payload. */
     private static final int ITEM_OVERHEAD_BYTES = 64;
 
@@ -26,7 +23,8 @@ final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> 
     private @Nullable EntryId id;
     private List<LogItem> items = List.of();
     private int remaining = UNKNOWN;
-    private byte @Nullable [] name;
+    private LogItem.@Nullable Kind kind;
+    private byte[] foreignName = {};
     private long bytes;
 
     EntriesOutput() {
@@ -64,46 +62,47 @@ final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> 
     }
 
     private void field(ByteBuffer value) {
-        byte[] content = new byte[value.remaining()];
-        byte[] itsName = name;
-        if (itsName == null) {
-            name = nameOf(value, content);
+        LogItem.Kind itsKind = kind;
+        if (itsKind == null) {
+            kind = kindOf(value);
+            if (kind == LogItem.Kind.FOREIGN) {
+                foreignName = new byte[value.remaining()];
+                value.get(foreignName);
+            }
         } else {
-            value.get(content);
-            items.add(item(itsName, content));
-            bytes += content.length + ITEM_OVERHEAD_BYTES;
-            name = null;
+            byte[] payload = payload(value, itsKind == LogItem.Kind.FOREIGN ? foreignName : null);
+            items.add(new LogItem(itsKind, payload));
+            bytes += payload.length + ITEM_OVERHEAD_BYTES;
+            kind = null;
         }
         remaining--;
         endEntryIfComplete();
     }
 
-    private static byte[] nameOf(ByteBuffer value, byte[] content) {
-        if (content.length == 1) {
-            byte letter = value.get(value.position());
-            if (letter == EVENT[0]) {
-                return EVENT;
+    private static LogItem.Kind kindOf(ByteBuffer name) {
+        if (name.remaining() == 1) {
+            byte letter = name.get(name.position());
+            if (letter == 'e') {
+                return LogItem.Kind.EVENT;
             }
-            if (letter == REFUSED[0]) {
-                return REFUSED;
+            if (letter == 'd') {
+                return LogItem.Kind.REFUSED;
             }
         }
-        value.get(content);
-        return content;
+        return LogItem.Kind.FOREIGN;
     }
 
-    private static LogItem item(byte[] name, byte[] content) {
-        if (name == EVENT) {
-            return new LogItem(LogItem.Kind.EVENT, content);
+    private static byte[] payload(ByteBuffer value, byte @Nullable [] name) {
+        if (name == null) {
+            byte[] payload = new byte[value.remaining()];
+            value.get(payload);
+            return payload;
         }
-        if (name == REFUSED) {
-            return new LogItem(LogItem.Kind.REFUSED, content);
-        }
-        byte[] payload = new byte[name.length + 1 + content.length];
+        byte[] payload = new byte[name.length + 1 + value.remaining()];
         System.arraycopy(name, 0, payload, 0, name.length);
         payload[name.length] = '=';
-        System.arraycopy(content, 0, payload, name.length + 1, content.length);
-        return new LogItem(LogItem.Kind.FOREIGN, payload);
+        value.get(payload, name.length + 1, value.remaining());
+        return payload;
     }
 
     private void endEntryIfComplete() {

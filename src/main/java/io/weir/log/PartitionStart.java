@@ -32,20 +32,20 @@ final class PartitionStart {
     private static final long MAX_CHUNK_ENTRIES = 1_000;
 
     private static final String COUNT_SCRIPT = """
-            local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
-            local items = 0
-            for i = 1, #entries do items = items + #entries[i][2] / 2 end
-            return {#entries, items, #entries > 0 and entries[#entries][1] or ''}
-            """;
+        local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
+        local items = 0
+        for i = 1, #entries do items = items + #entries[i][2] / 2 end
+        return {#entries, items, #entries > 0 and entries[#entries][1] or ''}
+        """;
 
     // XINFO STREAM itself would send the first and the last entry along
     private static final String LAST_ID_SCRIPT = """
-            if redis.call('EXISTS', KEYS[1]) == 0 then return {'0-0'} end
-            local info = redis.call('XINFO', 'STREAM', KEYS[1])
-            for i = 1, #info, 2 do
-              if info[i] == 'last-generated-id' then return {info[i + 1]} end
-            end
-            """;
+        if redis.call('EXISTS', KEYS[1]) == 0 then return {'0-0'} end
+        local info = redis.call('XINFO', 'STREAM', KEYS[1])
+        for i = 1, #info, 2 do
+          if info[i] == 'last-generated-id' then return {info[i + 1]} end
+        end
+        """;
 
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final String key;
@@ -76,10 +76,11 @@ final class PartitionStart {
                 .thenCompose(last -> cursor.isAfter(last)
                         ? raiseLastId(cursor, last).thenApply(ignored -> true)
                         : CompletableFuture.completedFuture(false))
-                .thenCompose(tailLost -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
-                    depth.settle(partition, backlog);
-                    return new PartitionReader.Begun(backlog, pending, tailLost);
-                }));
+                .thenCompose(
+                        tailLost -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
+                            depth.settle(partition, backlog);
+                            return new PartitionReader.Begun(backlog, pending, tailLost);
+                        }));
     }
 
     /** The highest ID that the stream has given; 0-0 when there is no stream. */
@@ -120,7 +121,8 @@ final class PartitionStart {
         }
         LOG.info("{}: taking over from group {}, which had {} entries pending", key, name, itsPending);
         pending += itsPending;
-        return call(connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(name), timeout);
+        return call(
+                connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(name), timeout);
     }
 
     private CompletableFuture<?> createGroup(String group, EntryId readFrom) {
@@ -137,8 +139,11 @@ final class PartitionStart {
     }
 
     private CompletableFuture<List<Object>> tryCreateGroup(String group, EntryId readFrom) {
-        CommandArgs<byte[], byte[]> args =
-                args().add("CREATE").add(key).add(group).add(readFrom.toString()).add("MKSTREAM");
+        CommandArgs<byte[], byte[]> args = args().add("CREATE")
+                .add(key)
+                .add(group)
+                .add(readFrom.toString())
+                .add("MKSTREAM");
         return call(connection, CommandType.XGROUP, args, timeout);
     }
 
@@ -150,7 +155,7 @@ final class PartitionStart {
                 last,
                 cursor);
         CommandArgs<byte[], byte[]> args = args().add(key).add(cursor.toString());
-        return call(connection, RedisCalls.Keyword.XSETID, args, timeout)
+        return call(connection, RedisCalls.XSETID, args, timeout)
                 .exceptionallyCompose(problem -> lastId(connection, key, timeout)
                         // an XADD that came in between has raised it
                         .thenCompose(now -> cursor.isAfter(now)

@@ -164,7 +164,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
                     fail(part.append(), Reason.UNKNOWN, "Redis did not answer in time");
                 }
             }
-            if (command.connection != link.current()) {
+            if (!command.connection.equals(link.current())) {
                 command.cancel();
             } else if (nowNanos - command.beganNanos > TIMEOUTS_UNTIL_DEAD * timeoutNanos) {
                 link.drop(command.connection, "no answer in " + TIMEOUTS_UNTIL_DEAD + " command timeouts");

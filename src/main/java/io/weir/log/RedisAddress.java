@@ -47,8 +47,8 @@ final class RedisAddress {
             int colon = userInfo.indexOf(':');
             String user = colon < 0 ? "" : decode(userInfo.substring(0, colon));
             char[] password = decode(userInfo.substring(colon + 1)).toCharArray();
-            address.withAuthentication(RedisCredentialsProvider.from(
-                    () -> RedisCredentials.just(user.isEmpty() ? null : user, password)));
+            address.withAuthentication(
+                    RedisCredentialsProvider.from(() -> RedisCredentials.just(user.isEmpty() ? null : user, password)));
         }
         return address.build();
     }

@@ -22,14 +22,19 @@ import org.jspecify.annotations.Nullable;
 /** Sends single commands, each with a time limit of its own. Failed stages hold a {@link ReaderFailure}. */
 final class RedisCalls {
     /** A command that Lettuce has no name for. */
-    enum Keyword implements ProtocolKeyword {
-        XSETID;
-
+    private record Keyword(String command) implements ProtocolKeyword {
         @Override
         public byte[] getBytes() {
-            return name().getBytes(StandardCharsets.US_ASCII);
+            return command.getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public String toString() {
+            return command;
         }
     }
+
+    static final ProtocolKeyword XSETID = new Keyword("XSETID");
 
     private RedisCalls() {}
 
@@ -65,6 +70,11 @@ final class RedisCalls {
                 .toCompletableFuture()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(problem -> CompletableFuture.failedFuture(failure(problem)));
+    }
+
+    /** Closes a connection and waits for nothing; what is in flight on it fails. */
+    static void close(StatefulRedisConnection<byte[], byte[]> connection) {
+        var _ = connection.closeAsync();
     }
 
     static String text(Object bulk) {

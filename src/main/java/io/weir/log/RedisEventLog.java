@@ -20,6 +20,7 @@ import io.weir.event.EntryId;
 import io.weir.settings.LogSettings;
 import io.weir.settings.SettingsException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +46,7 @@ public final class RedisEventLog implements EventLog {
     private static final Duration SWEEP_INTERVAL = Duration.ofMillis(50);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
-    private record Stream(StreamDepth depth, StreamMeters meters, PartitionWriter[] writers) {}
+    private record Stream(StreamDepth depth, StreamMeters meters, List<PartitionWriter> writers) {}
 
     private final LogSettings settings;
     private final MeterRegistry registry;
@@ -74,8 +75,7 @@ public final class RedisEventLog implements EventLog {
                 .requestQueueSize(MAX_COMMANDS_PER_CONNECTION)
                 .protocolVersion(ProtocolVersion.RESP2)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .timeoutOptions(
-                        TimeoutOptions.builder().timeoutCommands(false).build())
+                .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(settings.connectTimeout())
                         .keepAlive(true)
@@ -86,7 +86,8 @@ public final class RedisEventLog implements EventLog {
         Gauge.builder("weir.log.waiting.events", limits, WaitingLimits::events).register(registry);
         Gauge.builder("weir.log.waiting.bytes", limits, WaitingLimits::bytes).register(registry);
         Gauge.builder("weir.log.in.flight", this, RedisEventLog::inFlight).register(registry);
-        sweeper = resources.eventExecutorGroup()
+        sweeper = resources
+                .eventExecutorGroup()
                 .scheduleAtFixedRate(
                         this::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -114,7 +115,7 @@ public final class RedisEventLog implements EventLog {
     /** {@inheritDoc} The stage completes on an I/O thread: what depends on it must not block. */
     @Override
     public CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items) {
-        return stream(definition).writers()[partition].append(items, definition.maxDepth());
+        return stream(definition).writers().get(partition).append(items, definition.maxDepth());
     }
 
     @Override
@@ -145,7 +146,7 @@ public final class RedisEventLog implements EventLog {
             return earlier.minimalCompletionStage();
         }
         StatefulRedisConnection<byte[], byte[]> connection = link.current();
-        RedisCalls.call(
+        var _ = RedisCalls.call(
                         connection,
                         CommandType.PING,
                         new StatusOutput<>(ByteArrayCodec.INSTANCE),
@@ -154,7 +155,7 @@ public final class RedisEventLog implements EventLog {
                 .whenComplete((pong, problem) -> {
                     ping.set(null);
                     if (problem != null && connection != null) {
-                        link.drop(connection, problem.getMessage());
+                        link.drop(connection, "no answer to PING in " + settings.commandTimeout());
                     }
                     answer.complete(problem == null);
                 });
@@ -182,12 +183,12 @@ public final class RedisEventLog implements EventLog {
     private Stream newStream(StreamDefinition definition) {
         StreamDepth depth = new StreamDepth(definition.partitions());
         StreamMeters meters = new StreamMeters(registry, definition.name(), depth);
-        PartitionWriter[] writers = new PartitionWriter[definition.partitions()];
-        for (int partition = 0; partition < writers.length; partition++) {
-            writers[partition] = new PartitionWriter(
-                    definition.partitionKey(partition), partition, settings, link, limits, depth, meters);
+        List<PartitionWriter> writers = new ArrayList<>();
+        for (int partition = 0; partition < definition.partitions(); partition++) {
+            writers.add(new PartitionWriter(
+                    definition.partitionKey(partition), partition, settings, link, limits, depth, meters));
         }
-        return new Stream(depth, meters, writers);
+        return new Stream(depth, meters, List.copyOf(writers));
     }
 
     private void sweep() {

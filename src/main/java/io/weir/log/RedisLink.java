@@ -65,11 +65,7 @@ final class RedisLink implements AutoCloseable {
     void drop(StatefulRedisConnection<byte[], byte[]> connection, String why) {
         if (current.compareAndSet(connection, null)) {
             LOG.warn("Connection to Redis lost: {}", why);
-            connection.closeAsync().whenComplete((ignored, problem) -> {
-                if (problem != null) {
-                    LOG.debug("The connection was not closed cleanly", problem);
-                }
-            });
+            RedisCalls.close(connection);
             reconnectLater();
         }
     }
@@ -109,8 +105,7 @@ final class RedisLink implements AutoCloseable {
         String message = String.valueOf(root.getMessage());
         if (!closed && !message.equals(lastProblem)) {
             lastProblem = message;
-            LOG.warn(
-                    "No connection to Redis at {}:{}, trying on: {}", address.getHost(), address.getPort(), message);
+            LOG.warn("No connection to Redis at {}:{}, trying on: {}", address.getHost(), address.getPort(), message);
         }
         reconnectLater();
     }
@@ -119,10 +114,10 @@ final class RedisLink implements AutoCloseable {
         if (closed || scheduler.isShutdown()) {
             return;
         }
-        long delayMillis = ThreadLocalRandom.current()
-                .nextLong(MIN_RECONNECT_DELAY.toMillis(), MAX_RECONNECT_DELAY.toMillis());
+        long delayMillis =
+                ThreadLocalRandom.current().nextLong(MIN_RECONNECT_DELAY.toMillis(), MAX_RECONNECT_DELAY.toMillis());
         try {
-            scheduler.schedule(this::reconnect, delayMillis, TimeUnit.MILLISECONDS);
+            var _ = scheduler.schedule(this::reconnect, delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException problem) {
             LOG.debug("Closed while it was to reconnect");
         }
@@ -130,7 +125,7 @@ final class RedisLink implements AutoCloseable {
 
     private void reconnect() {
         if (!closed) {
-            connect();
+            var _ = connect();
         }
     }
 }

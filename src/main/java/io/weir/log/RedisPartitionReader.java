@@ -136,7 +136,8 @@ final class RedisPartitionReader implements PartitionReader {
         }
         return CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).exceptionally(problem -> {
             // the truth is the committed cursor; the group's pending list only shows it
-            LOG.info("{}: {} entries stay pending in {}: {}", key, entries.size(), group, problem.getMessage());
+            String why = RedisCalls.failure(problem).getMessage();
+            LOG.info("{}: up to {} entries stay pending in {}: {}", key, entries.size(), group, why);
             return null;
         });
     }
@@ -158,11 +159,7 @@ final class RedisPartitionReader implements PartitionReader {
         depth.stopLooking(partition);
         StatefulRedisConnection<byte[], byte[]> opened = connection;
         if (opened != null) {
-            opened.closeAsync().whenComplete((ignored, problem) -> {
-                if (problem != null) {
-                    LOG.debug("{}: the connection was not closed cleanly", key, problem);
-                }
-            });
+            RedisCalls.close(opened);
         }
     }
 }

@@ -52,6 +52,6 @@ final class StreamMeters {
     }
 
     void predecessorPending(long pendingEntries) {
-        predecessorPending.increment(pendingEntries);
+        predecessorPending.increment((double) pendingEntries);
     }
 }
