@@ -1,0 +1,67 @@
+package io.weir.http;
+
+import io.weir.settings.HttpSettings;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves routes over HTTP/1.1. */
+public final class HttpServer {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final HttpHeader CLOSE = RawHeader.create("Connection", "close");
+
+    private HttpServer() {}
+
+    /**
+     * Binds the port and serves.
+     *
+     * <p>Fails with a {@link java.net.BindException} as a cause when the port is taken. The caller adds the binding to
+     * its shutdown.
+     */
+    public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpSettings settings, Routes routes) {
+        Flow<HttpRequest, HttpResponse, ?> connection = Flow.of(HttpRequest.class)
+                .via(new ConnectionGuard(ServerConfig.idleTimeout(settings)))
+                .mapAsync(ServerConfig.PIPELINED_REQUESTS, request -> answer(routes, request));
+        return Http.get(system)
+                .newServerAt(settings.host(), settings.port())
+                .withSettings(ServerConfig.of(system.settings().config(), settings))
+                .bindFlow(connection);
+    }
+
+    private static CompletionStage<HttpResponse> answer(Routes routes, HttpRequest request) {
+        CompletionStage<HttpResponse> answer;
+        try {
+            answer = routes.handle(request);
+        } catch (RuntimeException failure) {
+            return CompletableFuture.completedFuture(internalError(request, failure));
+        }
+        if (answer instanceof CompletableFuture<HttpResponse> done && done.state() == CompletableFuture.State.SUCCESS) {
+            return request.entity().isStrict() ? done : done.thenApply(HttpServer::closeWhenRefusedEarly);
+        }
+        CompletionStage<HttpResponse> safe = answer.exceptionally(failure -> internalError(request, failure));
+        return request.entity().isStrict() ? safe : safe.thenApply(HttpServer::closeWhenRefusedEarly);
+    }
+
+    /** A refusal may have left a body unread; what of it still comes must not be taken for the next request. */
+    private static HttpResponse closeWhenRefusedEarly(HttpResponse response) {
+        return response.status().isSuccess() ? response : response.addHeader(CLOSE);
+    }
+
+    private static HttpResponse internalError(HttpRequest request, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        LOG.error("{} {} failed", request.method().name(), request.getUri().path(), cause);
+        return Problem.of(500, "Internal Server Error", "the log of the server says more")
+                .response();
+    }
+}

@@ -1,0 +1,60 @@
+package io.weir.http;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What is counted about one stream's requests. Every meter exists from the start, so that an alert can name it. */
+final class IngestMetrics {
+    private final Map<RefusalReason, Counter> refused = new EnumMap<>(RefusalReason.class);
+    private final Counter accepted;
+    private final Counter deadLettered;
+    private final Timer requests;
+
+    IngestMetrics(String stream, MeterRegistry metrics) {
+        for (RefusalReason reason : RefusalReason.values()) {
+            if (reason != RefusalReason.CONCURRENCY) {
+                refused.put(
+                        reason,
+                        Counter.builder("weir.http.refused")
+                                .description("Requests that were refused")
+                                .tag("stream", stream)
+                                .tag("reason", reason.tag())
+                                .register(metrics));
+            }
+        }
+        accepted = Counter.builder("weir.http.accepted")
+                .description("Events that were accepted")
+                .tag("stream", stream)
+                .register(metrics);
+        deadLettered = Counter.builder("weir.http.dead.lettered")
+                .description("Invalid events that were kept as dead letters")
+                .tag("stream", stream)
+                .register(metrics);
+        requests = Timer.builder("weir.http.request")
+                .description("From a request's head to its answer")
+                .tag("stream", stream)
+                .register(metrics);
+    }
+
+    void refused(RefusalReason reason) {
+        Counter counter = refused.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void taken(int acceptedEvents, int deadLetteredEvents) {
+        accepted.increment(acceptedEvents);
+        if (deadLetteredEvents > 0) {
+            deadLettered.increment(deadLetteredEvents);
+        }
+    }
+
+    void answered(long startedNanos) {
+        requests.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
+    }
+}

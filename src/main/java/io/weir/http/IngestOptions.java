@@ -1,0 +1,133 @@
+package io.weir.http;
+
+import io.weir.definition.StreamDefinition;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request's query and headers ask for. An unknown parameter is refused and not ignored: a misspelt
+ * {@code first-index} would make different events look like repetitions.
+ *
+ * @param waitForCommit whether to answer only when the events are in PostgreSQL
+ * @param keepInvalid whether invalid events become dead letters
+ */
+record IngestOptions(
+        boolean waitForCommit,
+        boolean keepInvalid,
+        long firstIndex,
+        @Nullable String idempotencyKey) {
+    private static final IngestOptions NONE = new IngestOptions(false, false, 0, null);
+
+    static IngestOptions of(HttpRequest request, StreamDefinition definition, int maxKeyLength) {
+        String key = null;
+        for (HttpHeader header : request.getHeaders()) {
+            switch (header.lowercaseName()) {
+                case "idempotency-key" -> {
+                    if (key != null) {
+                        throw invalid("Idempotency-Key", "was sent more than once");
+                    }
+                    key = checkedKey(header.value(), maxKeyLength);
+                }
+                case "content-encoding" -> checkEncoding(header.value());
+                default -> {}
+            }
+        }
+        if (key != null && definition.arbiter() == null) {
+            throw new Refusal(
+                    RefusalReason.IDEMPOTENCY_UNSUPPORTED,
+                    "stream " + definition.name() + " keeps no keys, so an Idempotency-Key can't be honoured; send"
+                            + " without it, or give the definition a rows table without \"when\" that has a unique"
+                            + " column filled with \"$key\"",
+                    -1,
+                    "Idempotency-Key");
+        }
+        String query = request.getUri().rawQueryString().orElse("");
+        if (query.isEmpty()) {
+            return key == null ? NONE : new IngestOptions(false, false, 0, key);
+        }
+        return parse(query, key);
+    }
+
+    private static IngestOptions parse(String query, @Nullable String key) {
+        boolean waitForCommit = false;
+        boolean keepInvalid = false;
+        long firstIndex = 0;
+        Set<String> seen = new HashSet<>();
+        for (String parameter : query.split("&", -1)) {
+            if (parameter.isEmpty()) {
+                continue;
+            }
+            int equals = parameter.indexOf('=');
+            String name = PathTemplate.percentDecode(equals < 0 ? parameter : parameter.substring(0, equals));
+            String value = equals < 0 ? "" : PathTemplate.percentDecode(parameter.substring(equals + 1));
+            if (!seen.add(name)) {
+                throw invalid(name, "was sent more than once");
+            }
+            switch (name) {
+                case "wait" -> {
+                    only(name, "committed", value);
+                    waitForCommit = true;
+                }
+                case "on-invalid" -> {
+                    only(name, "dead-letter", value);
+                    keepInvalid = true;
+                }
+                case "first-index" -> firstIndex = index(name, value);
+                default ->
+                    throw invalid(name, "is unknown; known are wait=committed, on-invalid=dead-letter, first-index=n");
+            }
+        }
+        if (seen.contains("first-index") && key == null) {
+            throw invalid("first-index", "counts within what an Idempotency-Key stands for, and there is none");
+        }
+        return new IngestOptions(waitForCommit, keepInvalid, firstIndex, key);
+    }
+
+    private static String checkedKey(String key, int maxLength) {
+        if (key.isEmpty() || key.length() > maxLength) {
+            throw invalid("Idempotency-Key", "has " + key.length() + " characters, must have from 1 to " + maxLength);
+        }
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) < ' ' || key.charAt(i) > '~') {
+                throw invalid("Idempotency-Key", "must be printable ASCII, and character " + i + " is not");
+            }
+        }
+        return key;
+    }
+
+    private static void checkEncoding(String encoding) {
+        if (!encoding.toLowerCase(Locale.ROOT).equals("identity")) {
+            throw new Refusal(
+                    RefusalReason.UNSUPPORTED_MEDIA_TYPE,
+                    "Content-Encoding " + encoding + " is not supported; send the body as it is",
+                    -1,
+                    "Content-Encoding");
+        }
+    }
+
+    private static long index(String name, String value) {
+        try {
+            long index = Long.parseLong(value);
+            if (index >= 0) {
+                return index;
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below
+        }
+        throw invalid(name, "is \"" + value + "\", must be a whole number from 0");
+    }
+
+    private static void only(String name, String known, String value) {
+        if (!value.equals(known)) {
+            throw invalid(name, "is \"" + value + "\", the only value is \"" + known + "\"");
+        }
+    }
+
+    private static Refusal invalid(String name, String problem) {
+        return new Refusal(RefusalReason.INVALID_PARAMETER, name + " " + problem, -1, name);
+    }
+}

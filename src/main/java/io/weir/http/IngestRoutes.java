@@ -1,0 +1,79 @@
+package io.weir.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.weir.definition.StreamDefinition;
+import io.weir.event.DecodeLimits;
+import io.weir.event.RequestDecoder;
+import io.weir.live.Partitions;
+import io.weir.log.EventLog;
+import io.weir.settings.HttpSettings;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The routes that follow from the stream definitions. */
+public final class IngestRoutes {
+    private IngestRoutes() {}
+
+    /** Adds every stream's generic and own ingest path, and the counters. */
+    public static void addTo(
+            Routes.Builder routes,
+            Collection<StreamDefinition> definitions,
+            EventLog log,
+            Partitions partitions,
+            HttpSettings settings,
+            MeterRegistry metrics,
+            ActorSystem<?> system) {
+        DecodeLimits limits =
+                new DecodeLimits(settings.maxEventsPerRequest(), settings.maxEventBytes(), settings.maxJsonDepth());
+        addTo(
+                routes,
+                definitions,
+                definition -> new RequestDecoder(definition, limits)::decode,
+                log,
+                partitions,
+                settings,
+                metrics,
+                system);
+    }
+
+    static void addTo(
+            Routes.Builder routes,
+            Collection<StreamDefinition> definitions,
+            Function<StreamDefinition, EventDecoder> decoders,
+            EventLog log,
+            Partitions partitions,
+            HttpSettings settings,
+            MeterRegistry metrics,
+            ActorSystem<?> system) {
+        Admission admission = new Admission(settings, metrics);
+        for (StreamDefinition definition : definitions) {
+            RequestHandler ingest = admission.guard(new IngestHandler(
+                    definition,
+                    decoders.apply(definition),
+                    log,
+                    partitions,
+                    settings,
+                    metrics,
+                    InstantSource.system(),
+                    system));
+            routes.add("POST", "/api/v1/streams/" + definition.name() + "/events", ingest);
+            String path = definition.ingest().path();
+            if (path != null) {
+                routes.add("POST", path, ingest);
+            }
+        }
+        routes.add(
+                "POST",
+                "/api/v1/streams/{stream}/events",
+                (request, variables) -> CompletableFuture.completedFuture(
+                        Problem.of(404, "Not Found", "there is no stream " + variables.getFirst())
+                                .response()));
+        routes.add(
+                "GET",
+                CounterHandler.PATH,
+                admission.guard(new CounterHandler(definitions, partitions, settings, system)));
+    }
+}

@@ -1,0 +1,113 @@
+package io.weir.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which handler answers which path and method. A plain path is one look-up in a map and wins over templates; templates
+ * are tried in the order in which they were added. HEAD is answered as GET, OPTIONS by the route itself.
+ */
+public final class Routes {
+    /** Collects routes. A path that is claimed twice is refused. */
+    public static final class Builder {
+        private final Map<String, Map<String, RequestHandler>> plain = new HashMap<>();
+        private final Map<String, Map<String, RequestHandler>> templates = new java.util.LinkedHashMap<>();
+
+        private Builder() {}
+
+        /**
+         * Adds a route.
+         *
+         * @param method GET, POST, …
+         * @param path a plain path, percent-encoded as clients send it, or a template: <code>{name}</code> stands for
+         *     one segment, <code>{name...}</code> at the end for all that remains
+         * @throws IllegalArgumentException when the path has a handler for the method
+         */
+        public Builder add(String method, String path, RequestHandler handler) {
+            Map<String, RequestHandler> methods =
+                    (path.indexOf('{') < 0 ? plain : templates).computeIfAbsent(path, absent -> new TreeMap<>());
+            if (methods.putIfAbsent(method, handler) != null) {
+                throw new IllegalArgumentException("two handlers for " + method + " " + path);
+            }
+            return this;
+        }
+
+        public Routes build() {
+            Map<String, Route> byPath = HashMap.newHashMap(plain.size());
+            plain.forEach((path, methods) -> byPath.put(path, new Route(methods)));
+            List<Template> parsed = new ArrayList<>();
+            templates.forEach((path, methods) -> parsed.add(new Template(new PathTemplate(path), new Route(methods))));
+            return new Routes(byPath, List.copyOf(parsed));
+        }
+    }
+
+    private record Template(PathTemplate path, Route route) {}
+
+    private static final class Route {
+        private final Map<String, RequestHandler> handlers;
+        private final HttpResponse options;
+        private final HttpResponse wrongMethod;
+
+        Route(Map<String, RequestHandler> methods) {
+            Map<String, RequestHandler> all = new TreeMap<>(methods);
+            RequestHandler get = all.get("GET");
+            if (get != null) {
+                all.putIfAbsent("HEAD", get);
+            }
+            String allowed = String.join(", ", all.keySet()) + ", OPTIONS";
+            RawHeader allow = RawHeader.create("Allow", allowed);
+            options = HttpResponse.create().withStatus(204).addHeader(allow);
+            wrongMethod = Problem.of(405, "Method Not Allowed", "this path takes " + allowed)
+                    .response()
+                    .addHeader(allow);
+            handlers = Map.copyOf(all);
+        }
+
+        CompletionStage<HttpResponse> handle(HttpRequest request, List<String> variables) {
+            String method = request.method().name();
+            RequestHandler handler = handlers.get(method);
+            if (handler != null) {
+                return handler.handle(request, variables);
+            }
+            return CompletableFuture.completedFuture(method.equals("OPTIONS") ? options : wrongMethod);
+        }
+    }
+
+    private final Map<String, Route> plain;
+    private final List<Template> templates;
+
+    private Routes(Map<String, Route> plain, List<Template> templates) {
+        this.plain = plain;
+        this.templates = templates;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Answers a request: with its route's handler, or 404, or 405. */
+    public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        String path = request.getUri().path();
+        Route route = plain.get(path);
+        if (route != null) {
+            return route.handle(request, List.of());
+        }
+        for (Template template : templates) {
+            @Nullable List<String> variables = template.path().match(path);
+            if (variables != null) {
+                return template.route().handle(request, variables);
+            }
+        }
+        return CompletableFuture.completedFuture(
+                Problem.of(404, "Not Found", "nothing is served at " + path).response());
+    }
+}

@@ -1,0 +1,48 @@
+package io.weir.ops;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+
+/**
+ * What the parts of Weir are like.
+ *
+ * @param queueDepth accepted and uncommitted events
+ * @param queuePending of these, how many a consumer has read
+ * @param stopped partitions that wait for a person, each with its reason
+ */
+public record HealthReport(boolean database, boolean redis, long queueDepth, long queuePending, List<String> stopped) {
+    public HealthReport {
+        stopped = List.copyOf(stopped);
+    }
+
+    public boolean isHealthy() {
+        return database && redis && stopped.isEmpty();
+    }
+
+    /**
+     * The report as JSON: {@code status}, {@code database}, {@code redis}, {@code queue_depth}, {@code queue_pending},
+     * in this order, and {@code stopped} only when something is.
+     */
+    public String toJson() {
+        StringBuilder json = new StringBuilder(128);
+        json.append("{\"status\":\"").append(word(isHealthy()));
+        json.append("\",\"database\":\"").append(word(database));
+        json.append("\",\"redis\":\"").append(word(redis));
+        json.append("\",\"queue_depth\":").append(queueDepth);
+        json.append(",\"queue_pending\":").append(queuePending);
+        if (!stopped.isEmpty()) {
+            json.append(",\"stopped\":[");
+            for (int i = 0; i < stopped.size(); i++) {
+                json.append(i == 0 ? "\"" : ",\"");
+                JsonStringEncoder.getInstance().quoteAsString(stopped.get(i), json);
+                json.append('"');
+            }
+            json.append(']');
+        }
+        return json.append('}').toString();
+    }
+
+    private static String word(boolean healthy) {
+        return healthy ? "healthy" : "unhealthy";
+    }
+}

@@ -1,0 +1,125 @@
+package io.weir.http;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.weir.live.Partitions;
+import io.weir.ops.Health;
+import io.weir.settings.HttpSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.http.javadsl.ServerBinding;
+
+/** A server on a free port with a log in memory and a decoder that takes lines for events. */
+final class TestServer implements AutoCloseable {
+    final StubEventLog log = new StubEventLog();
+    final StubDecoder decoder = new StubDecoder();
+    final Partitions partitions = new Partitions();
+    final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final ActorTestKit testKit = ActorTestKit.create();
+    volatile boolean redisAnswers = true;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ServerBinding binding;
+
+    TestServer() {
+        this(settings(10_000));
+    }
+
+    TestServer(HttpSettings settings) {
+        Routes.Builder routes = Routes.builder();
+        IngestRoutes.addTo(
+                routes, Streams.all(), stream -> decoder, log, partitions, settings, metrics, testKit.system());
+        Health health = new Health(
+                () -> CompletableFuture.completedFuture(true),
+                () -> CompletableFuture.completedFuture(redisAnswers),
+                () -> 7,
+                () -> 3,
+                List::of);
+        routes.add("GET", "/health", OperationsHandlers.health(health));
+        routes.add("GET", "/metrics", OperationsHandlers.metrics(metrics));
+        routes.add("GET", "/defect", (request, variables) -> {
+            throw new IllegalStateException("a defect, on purpose");
+        });
+        binding = HttpServer.start(testKit.system(), settings, routes.build())
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** Small limits and short times. */
+    static HttpSettings settings(int maxConcurrentRequests) {
+        return new HttpSettings(
+                "127.0.0.1",
+                0,
+                2_000,
+                10,
+                100,
+                5,
+                20,
+                Duration.ofMillis(500),
+                Duration.ofMillis(1_500),
+                Duration.ofMillis(300),
+                Duration.ofMillis(300),
+                maxConcurrentRequests);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + binding.localAddress().getPort() + path);
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), binding.localAddress().getPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    HttpResponse<String> post(String path, String contentType, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body));
+        if (!contentType.isEmpty()) {
+            request.header("Content-Type", contentType);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> postAsync(String path, String body) {
+        return client.sendAsync(
+                HttpRequest.newBuilder(uri(path))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> send(String method, String path) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(uri(path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    double refused(String stream, RefusalReason reason) {
+        return metrics.get("weir.http.refused")
+                .tag("stream", stream)
+                .tag("reason", reason.tag())
+                .counter()
+                .count();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        testKit.shutdownTestKit();
+    }
+}
