@@ -49,8 +49,9 @@ final class BodyForms {
         MediaType type = contentType.mediaType();
         String main = type.mainType();
         String sub = type.subType();
-        // "none" is how Pekko says that there was no header
-        if (main.equals("none") || (main.equals("application") && (sub.equals("json") || sub.endsWith("+json")))) {
+        // a body without Content-Type comes as octet-stream
+        boolean untyped = main.equals("application") && sub.equals("octet-stream");
+        if (untyped || (main.equals("application") && (sub.equals("json") || sub.endsWith("+json")))) {
             if (takesJson()) {
                 return jsonForm(body);
             }
@@ -61,7 +62,7 @@ final class BodyForms {
         } else if (main.equals("text") && sub.equals("plain") && forms.contains(BodyForm.ACCESS_LOG)) {
             return BodyForm.ACCESS_LOG;
         }
-        String sent = main.equals("none") ? "a body without Content-Type" : main + "/" + sub;
+        String sent = untyped ? "a body without Content-Type" : main + "/" + sub;
         throw new Refusal(
                 RefusalReason.UNSUPPORTED_MEDIA_TYPE,
                 "stream " + stream + " does not take " + sent + "; it takes " + acceptedTypes,

@@ -84,6 +84,7 @@ class IngestTest {
             value = {
                 "clicks|application/json|{}|OBJECT",
                 "clicks||{}|OBJECT",
+                "clicks|application/octet-stream|{}|OBJECT",
                 "clicks|application/json; charset=utf-8|  [{}]|ARRAY",
                 "clicks|application/cloudevents+json|{}|OBJECT",
                 "clicks|application/x-ndjson|{}|NDJSON",
@@ -106,7 +107,6 @@ class IngestTest {
     @CsvSource({
         "clicks, text/plain, 'application/json, application/x-ndjson, application/jsonl'",
         "clicks, application/x-www-form-urlencoded, 'application/json, application/x-ndjson, application/jsonl'",
-        "clicks, application/octet-stream, 'application/json, application/x-ndjson, application/jsonl'",
         "sessions, application/x-ndjson, application/json",
         "views, application/json, text/plain",
         "views, '', text/plain"
@@ -222,7 +222,7 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "21 characters, too ma", "tab\tinside", "caf\u00e9"})
+    @ValueSource(strings = {"", "21 characters, too ma", "caf\u00e9"})
     void aKeyMustBePrintableAndShort(String key) throws Exception {
         String head = "POST /api/v1/streams/views/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
                 + "Content-Length: 1\r\nConnection: close\r\nIdempotency-Key: " + key + "\r\n\r\nx";
