@@ -128,8 +128,10 @@ class RecoveryTest {
     }
 
     @Test
-    void anAddedEventThatIsNoneBecomesADeadLetterAndTheRestIsCounted() throws Exception {
-        try (RunningWeir weir = RunningWeir.start(redis.url(), database.url());
+    void whatCannotBeAppliedBecomesADeadLetterAndTheRestIsCounted(@TempDir Path home) throws Exception {
+        DefinitionHome.write(home, "weir.streams.link-clicks {" + DefinitionHome.LINK_CLICKS + "}");
+        StreamDefinition unbounded = definition(home.resolve("conf/streams/test.conf"));
+        try (RunningWeir weir = RunningWeir.start(home, redis.url(), database.url(), Map.of());
                 EventLog log = RedisEventLog.open(
                         LogSettings.from(Configuration.load(Path.of("no-such-file"))
                                 .withValue("weir.log.redis-url", ConfigValueFactory.fromAnyRef(redis.url()))
@@ -137,7 +139,7 @@ class RecoveryTest {
                         new SimpleMeterRegistry())) {
             await().until(() -> log.isReachable().toCompletableFuture().join());
             log.append(
-                            linkClicks(),
+                            unbounded,
                             0,
                             List.of(
                                     new LogItem(LogItem.Kind.EVENT, "[]".getBytes(StandardCharsets.UTF_8)),
@@ -175,7 +177,10 @@ class RecoveryTest {
     }
 
     private static StreamDefinition linkClicks() throws Exception {
-        Path file = Path.of("conf/streams/link-clicks.conf");
+        return definition(Path.of("conf/streams/link-clicks.conf"));
+    }
+
+    private static StreamDefinition definition(Path file) throws Exception {
         return DefinitionFiles.parseAll(
                         List.of(new DefinitionFiles.Text(file.toString(), Files.readString(file))),
                         Configuration.load(Path.of("no-such-file")).getConfig("weir.stream-defaults"))

@@ -22,7 +22,8 @@ public final class WeirCommand implements Runnable {
     public static CommandLine create(ServerLauncher launcher) {
         return new CommandLine(new WeirCommand())
                 .addSubcommand(new UpCommand(launcher))
-                .addSubcommand(new ServeCommand(launcher));
+                .addSubcommand(new ServeCommand(launcher))
+                .addSubcommand(new ImportCommand());
     }
 
     @Override

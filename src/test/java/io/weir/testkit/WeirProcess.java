@@ -1,0 +1,103 @@
+package io.weir.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Weir as a process of its own, on free ports, for tests that kill it. */
+public final class WeirProcess implements AutoCloseable {
+    private static final int STOP_SECONDS = 60;
+
+    private final Process process;
+    private final Map<String, String> urls = new HashMap<>();
+
+    private WeirProcess(Process process) throws IOException {
+        this.process = process;
+        List<String> lines = new ArrayList<>();
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        for (String line = out.readLine(); !"ready".equals(line); line = out.readLine()) {
+            if (line == null) {
+                throw new IllegalStateException("Weir ended before it was ready:\n" + String.join("\n", lines));
+            }
+            lines.add(line);
+            String[] words = line.split(" ", 2);
+            if (words.length == 2) {
+                urls.put(words[0], words[1]);
+            }
+        }
+        // what else it says must not fill the pipe
+        Thread.ofVirtual().start(() -> out.lines().forEach(line -> {}));
+    }
+
+    /** Starts {@code weir serve} and returns when it is ready. */
+    public static WeirProcess serve(String redisUrl, String databaseUrl) throws IOException {
+        return start("serve", Map.of("REDIS_URL", redisUrl, "DATABASE_URL", databaseUrl));
+    }
+
+    /** Starts {@code weir up} with its data in a directory and returns when it is ready. */
+    public static WeirProcess up(Path dataDirectory) throws IOException {
+        return start(
+                "up",
+                Map.of(
+                        "WEIR_DATA_DIR", dataDirectory.toString(),
+                        "WEIR_REDIS_PORT", "0",
+                        "WEIR_PG_PORT", "0"));
+    }
+
+    private static WeirProcess start(String command, Map<String, String> environment) throws IOException {
+        Path log = Files.createDirectories(Path.of("target")).resolve("weir-process.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        "-Dlogback.configurationFile=conf/logback.xml",
+                        "io.weir.Main",
+                        command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        builder.environment().put("WEIR_HTTP_PORT", "0");
+        return new WeirProcess(builder.start());
+    }
+
+    public String url() {
+        return url("http");
+    }
+
+    /** What the process printed behind a word: http, redis or postgres. */
+    public String url(String name) {
+        String url = urls.get(name);
+        if (url == null) {
+            throw new IllegalStateException("Weir printed no " + name + ": " + urls);
+        }
+        return url;
+    }
+
+    /** Ends it at once, as a power cut does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Asks it to stop and waits until it has. */
+    public void terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("Weir did not stop");
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
