@@ -42,7 +42,7 @@ final class FieldReader {
         return fields.get(name);
     }
 
-    /** Reads the object that the parser stands at the beginning of, up to its end, whatever is wrong with its values. */
+    /** Reads the object that the parser stands at the beginning of to its end, whatever is wrong with its values. */
     void readObject(JsonParser parser, int depth, ParsedObject target) throws IOException, TooDeepException {
         if (depth > maxDepth) {
             throw new TooDeepException(maxDepth);
