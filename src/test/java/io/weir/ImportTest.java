@@ -88,12 +88,14 @@ class ImportTest {
         assertThat(exitCode).as(out.toString()).isZero();
     }
 
-    /** As {@code awk '{print $7}'} sees them, without the lines that are no requests. */
+    /** What stands between the method and the protocol, without the lines that are no requests. */
     private static List<String> viewsByPath(List<String> lines) {
         Map<String, Integer> views = new TreeMap<>();
         for (String line : lines) {
             if (line.endsWith("\"")) {
-                views.merge(line.split(" ", -1)[6], 1, Integer::sum);
+                int method = line.indexOf('"');
+                int target = line.indexOf(' ', method) + 1;
+                views.merge(line.substring(target, line.indexOf(" HTTP/", target)), 1, Integer::sum);
             }
         }
         return views.entrySet().stream()

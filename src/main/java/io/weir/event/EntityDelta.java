@@ -12,7 +12,6 @@ public final class EntityDelta {
     private final List<Counter> counters;
     private final @Nullable Object[][] values;
     private int events;
-    private boolean overflowed;
 
     public EntityDelta(List<Counter> counters, Object entity) {
         this.entity = entity;
@@ -30,11 +29,6 @@ public final class EntityDelta {
     /** How many events it holds. */
     public int events() {
         return events;
-    }
-
-    /** Whether a sum left the range of its type, so that the deltas can't be used: apply the events one by one. */
-    public boolean overflowed() {
-        return overflowed;
     }
 
     /** The delta of a column, by the position of its counter and its own; null when no event set it. */
@@ -59,7 +53,7 @@ public final class EntityDelta {
                 if (column.aggregate() == Aggregate.COUNT && column.field() != null) {
                     operand = operand == null ? null : (Object) 1L;
                 }
-                values[i][j] = combine(column, values[i][j], operand);
+                values[i][j] = column.aggregate().combine(values[i][j], operand);
             }
         }
         events++;
@@ -70,19 +64,9 @@ public final class EntityDelta {
         for (int i = 0; i < values.length; i++) {
             List<CounterColumn> columns = counters.get(i).columns();
             for (int j = 0; j < columns.size(); j++) {
-                values[i][j] = combine(columns.get(j), values[i][j], later.values[i][j]);
+                values[i][j] = columns.get(j).aggregate().combine(values[i][j], later.values[i][j]);
             }
         }
         events += later.events;
-        overflowed |= later.overflowed;
-    }
-
-    private @Nullable Object combine(CounterColumn column, @Nullable Object earlier, @Nullable Object later) {
-        try {
-            return column.aggregate().combine(earlier, later);
-        } catch (ArithmeticException overflow) {
-            overflowed = true;
-            return earlier;
-        }
     }
 }

@@ -79,15 +79,6 @@ class EntityAggregatorTest {
         assertCounts(3L, null);
     }
 
-    @Test
-    void aSumThatLeavesItsRangeIsMarkedAndDoesNotEndTheAggregator() {
-        share(0, Long.MAX_VALUE);
-        share(0, 1);
-        barrier(0, 10);
-
-        assertThat(nextDelta().delta().overflowed()).isTrue();
-    }
-
     private void share(long window, long count) {
         aggregator.tell(new EntityAggregator.Share(window, List.of(event(definition, 1, "a", count))));
     }
