@@ -47,6 +47,13 @@ final class PartitionStart {
         end
         """;
 
+    // A Redis without memory refuses to create a group. But without one nothing is read, committed and removed, and it
+    // would stay full for ever.
+    private static final String EVEN_WHEN_FULL_SCRIPT = """
+        #!lua flags=allow-oom
+        return redis.call(unpack(ARGV))
+        """;
+
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final String key;
     private final int partition;
@@ -69,7 +76,6 @@ final class PartitionStart {
     }
 
     CompletableFuture<PartitionReader.Begun> begin(String group, EntryId cursor, EntryId readFrom) {
-        // Groups go first: their pending lists are memory, and a full Redis refuses to create one.
         return destroyGroups()
                 .thenCompose(ignored -> createGroup(group, readFrom))
                 .thenCompose(ignored -> lastId(connection, key, timeout))
@@ -126,25 +132,16 @@ final class PartitionStart {
     }
 
     private CompletableFuture<?> createGroup(String group, EntryId readFrom) {
-        return tryCreateGroup(group, readFrom).exceptionallyCompose(problem -> {
-            if (!RedisCalls.hasMessage(problem, "OOM")) {
-                return CompletableFuture.failedFuture(problem);
-            }
-            // Without a group nothing is read, committed and removed, and Redis stays full for ever.
-            LOG.warn("{}: Redis is out of memory: removing committed entries before their retention is over", key);
-            CommandArgs<byte[], byte[]> trim = args().add(key).add("MINID").add(readFrom.toString());
-            return call(connection, CommandType.XTRIM, trim, timeout)
-                    .thenCompose(ignored -> tryCreateGroup(group, readFrom));
-        });
+        return callEvenWhenFull("XGROUP", "CREATE", key, group, readFrom.toString(), "MKSTREAM");
     }
 
-    private CompletableFuture<List<Object>> tryCreateGroup(String group, EntryId readFrom) {
-        CommandArgs<byte[], byte[]> args = args().add("CREATE")
-                .add(key)
-                .add(group)
-                .add(readFrom.toString())
-                .add("MKSTREAM");
-        return call(connection, CommandType.XGROUP, args, timeout);
+    private CompletableFuture<List<Object>> callEvenWhenFull(String... command) {
+        CommandArgs<byte[], byte[]> args =
+                args().add(EVEN_WHEN_FULL_SCRIPT).add(1).add(key);
+        for (String argument : command) {
+            args.add(argument);
+        }
+        return call(connection, CommandType.EVAL, args, timeout);
     }
 
     private CompletableFuture<?> raiseLastId(EntryId cursor, EntryId last) {
@@ -154,8 +151,7 @@ final class PartitionStart {
                 key,
                 last,
                 cursor);
-        CommandArgs<byte[], byte[]> args = args().add(key).add(cursor.toString());
-        return call(connection, RedisCalls.XSETID, args, timeout)
+        return callEvenWhenFull("XSETID", key, cursor.toString())
                 .exceptionallyCompose(problem -> lastId(connection, key, timeout)
                         // an XADD that came in between has raised it
                         .thenCompose(now -> cursor.isAfter(now)

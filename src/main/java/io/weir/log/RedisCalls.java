@@ -21,21 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends single commands, each with a time limit of its own. Failed stages hold a {@link ReaderFailure}. */
 final class RedisCalls {
-    /** A command that Lettuce has no name for. */
-    private record Keyword(String command) implements ProtocolKeyword {
-        @Override
-        public byte[] getBytes() {
-            return command.getBytes(StandardCharsets.US_ASCII);
-        }
-
-        @Override
-        public String toString() {
-            return command;
-        }
-    }
-
-    static final ProtocolKeyword XSETID = new Keyword("XSETID");
-
     private RedisCalls() {}
 
     static CommandArgs<byte[], byte[]> args() {

@@ -160,6 +160,47 @@ class RedisOutageTest {
         await(log.append(definition, 0, events("after")));
     }
 
+    @Test
+    void aConsumerStartsReadsAndMakesRoomOnARedisWithoutMemory() {
+        EntryId last = EntryId.ZERO;
+        for (int event = 0; event < 30; event++) {
+            last = await(log.append(definition, 0, events("x".repeat(100_000))));
+        }
+        assertThat(LogFixtures.<String>redis(redis.url(), commands -> commands.configSet("maxmemory", "3mb")))
+                .isEqualTo("OK");
+        assertThat(refusal(log.append(definition, 0, events("x")))).isEqualTo(Reason.UNAVAILABLE);
+        try (PartitionReader reader = log.reader(definition, 0)) {
+            assertThat(await(reader.begin(1, EntryId.ZERO, EntryId.ZERO)).depth())
+                    .isEqualTo(30);
+            List<LogEntry> entries = readAll(reader);
+            assertThat(entries).hasSize(30);
+            await(reader.acknowledge(entries.stream().map(LogEntry::id).toList(), 30));
+            await(reader.trim(new EntryId(last.millis() + 1, 0)));
+        }
+        await().atMost(Duration.ofSeconds(2))
+                .ignoreExceptions()
+                .untilAsserted(() -> await(log.append(definition, 0, events("after"))));
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedWithoutShowingIt() {
+        assertThat(LogFixtures.<String>redis(redis.url(), commands -> commands.configSet("requirepass", "right")))
+                .isEqualTo("OK");
+        String address = redis.url().substring("redis://".length());
+        try (RedisEventLog wrong =
+                RedisEventLog.open(settings("redis://:wrong@" + address), new SimpleMeterRegistry())) {
+            assertThat(refusal(wrong.append(definition, 0, events("x")))).isEqualTo(Reason.UNAVAILABLE);
+        }
+        try (RedisEventLog right =
+                RedisEventLog.open(settings("redis://:right@" + address), new SimpleMeterRegistry())) {
+            await(right.append(definition, 0, events("x")));
+            try (PartitionReader reader = right.reader(definition, 0)) {
+                assertThat(await(reader.begin(1, EntryId.ZERO, EntryId.ZERO)).depth())
+                        .isEqualTo(1);
+            }
+        }
+    }
+
     private void signal(String name) throws IOException, InterruptedException {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(redis.pid()))
                 .start()
