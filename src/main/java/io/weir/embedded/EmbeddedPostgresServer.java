@@ -176,8 +176,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         }
         if (!locked) {
             channel.close();
-            throw new EmbeddedPostgresServerException("another Weir uses " + directory
-                    + ": stop it, or set WEIR_DATA_DIR to another directory");
+            throw new EmbeddedPostgresServerException(
+                    "another Weir uses " + directory + ": stop it, or set WEIR_DATA_DIR to another directory");
         }
         return channel;
     }
@@ -203,8 +203,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         if (Files.exists(directory)) {
             try (var content = Files.list(directory)) {
                 if (content.findAny().isPresent() && !Files.exists(directory.resolve("PG_VERSION"))) {
-                    throw new EmbeddedPostgresServerException(directory
-                            + " holds something else than PostgreSQL's data: empty it, or set WEIR_DATA_DIR");
+                    throw new EmbeddedPostgresServerException(
+                            directory + " holds something else than PostgreSQL's data: empty it, or set WEIR_DATA_DIR");
                 }
             }
             // a first start that did not reach its end
@@ -215,11 +215,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     private static int startOnPort(
-            EmbeddedPostgresServerCommands commands,
-            Path directory,
-            int port,
-            Duration startTimeout,
-            boolean durable)
+            EmbeddedPostgresServerCommands commands, Path directory, int port, Duration startTimeout, boolean durable)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
             int candidate = port == 0 ? freePort() : port;
@@ -281,7 +277,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                                 "log_timezone = 'UTC'",
                                 "fsync = " + (durable ? "on" : "off"),
                                 "full_page_writes = " + (durable ? "on" : "off"),
-                                "synchronous_commit = " + (durable ? "on" : "off")))
+                                // even without fsync what was committed survives the end of the process
+                                "synchronous_commit = on"))
                 + "\n";
     }
 

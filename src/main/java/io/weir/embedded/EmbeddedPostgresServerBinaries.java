@@ -65,12 +65,11 @@ final class EmbeddedPostgresServerBinaries {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         String systemName = system.contains("mac") ? "darwin" : system.contains("linux") ? "linux" : system;
-        List<String> machineNames =
-                switch (machine) {
-                    case "amd64", "x86_64" -> List.of("x86_64");
-                    case "aarch64", "arm64" -> List.of("arm_64", "arm64v8", "aarch64");
-                    default -> List.of(machine);
-                };
+        List<String> machineNames = switch (machine) {
+            case "amd64", "x86_64" -> List.of("x86_64");
+            case "aarch64", "arm64" -> List.of("arm_64", "arm64v8", "aarch64");
+            default -> List.of(machine);
+        };
         for (String machineName : machineNames) {
             URL found = EmbeddedPostgresServerBinaries.class
                     .getClassLoader()
