@@ -1,0 +1,156 @@
+package io.weir.store;
+
+import io.weir.event.EntryId;
+import io.weir.settings.StoreSettings;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** The statements on a partition's row in {@code stream_cursor}. */
+final class CursorStatements {
+    /** Settings of the transaction come with its first statement and end with it, as a pooler in between wants it. */
+    private static final String TRANSACTION_SETTINGS = """
+        WITH settings AS MATERIALIZED (
+            SELECT set_config('application_name', ?, true) AS a, set_config('statement_timeout', ?, true) AS s,
+                   set_config('lock_timeout', ?, true) AS l)
+        """;
+
+    private static final String ENSURE = """
+        INSERT INTO stream_cursor (stream, partition, epoch, entry) VALUES (?, ?, 0, '0-0') ON CONFLICT DO NOTHING
+        """;
+    private static final String SET = """
+        SELECT set_config('application_name', ?, true), set_config('statement_timeout', ?, true),
+               set_config('lock_timeout', ?, true)
+        """;
+    private static final String RAISE_EPOCH = """
+        UPDATE stream_cursor SET epoch = epoch + 1, owner = ?, updated_at = now()
+        WHERE stream = ? AND partition = ? RETURNING epoch, entry
+        """;
+    private static final String ADVANCE = TRANSACTION_SETTINGS + """
+        UPDATE stream_cursor
+        SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
+            updated_at = now()
+        FROM settings
+        WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
+        """;
+    private static final String CORRECT = """
+        UPDATE stream_cursor
+        SET committed_events = committed_events + ?, deduplicated_events = deduplicated_events + ?,
+            dead_lettered_events = dead_lettered_events + ?
+        WHERE stream = ? AND partition = ?
+        """;
+    private static final String DESCRIBE =
+            "SELECT epoch, entry, owner FROM stream_cursor WHERE stream = ? AND partition = ?";
+    private static final String TERMINATE = """
+        SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = ? AND datname = current_database() AND usename = current_user
+          AND pid <> pg_backend_pid()
+        """;
+
+    private final String stream;
+    private final int partition;
+    private final String applicationName;
+    private final String statementTimeoutMillis;
+    private final String lockTimeoutMillis;
+
+    CursorStatements(String stream, int partition, StoreSettings settings) {
+        this.stream = stream;
+        this.partition = partition;
+        this.applicationName = Identifiers.applicationName(stream, partition);
+        this.statementTimeoutMillis = Long.toString(settings.statementTimeout().toMillis());
+        this.lockTimeoutMillis = Long.toString(settings.lockTimeout().toMillis());
+    }
+
+    /** Raises the epoch, once whoever holds the row lets go of it. */
+    PartitionStore.Started raiseEpoch(Connection connection, String owner) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(SET);
+                PreparedStatement ensure = connection.prepareStatement(ENSURE);
+                PreparedStatement raise = connection.prepareStatement(RAISE_EPOCH)) {
+            // not a window's name: two that start at once are not to terminate each other
+            set.setString(1, "weir-start");
+            set.setString(2, statementTimeoutMillis);
+            set.setString(3, lockTimeoutMillis);
+            set.execute();
+            ensure.setString(1, stream);
+            ensure.setInt(2, partition);
+            ensure.executeUpdate();
+            raise.setString(1, owner);
+            raise.setString(2, stream);
+            raise.setInt(3, partition);
+            try (ResultSet row = raise.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("the cursor of " + stream + "/" + partition + " vanished", "40001");
+                }
+                return new PartitionStore.Started(row.getLong(1), EntryId.parse(row.getString(2)));
+            }
+        }
+    }
+
+    /** Ends the transactions of this partition that other connections hold; answers how many there were. */
+    int terminateHolders(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TERMINATE)) {
+            statement.setString(1, applicationName);
+            int terminated = 0;
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    terminated++;
+                }
+            }
+            return terminated;
+        }
+    }
+
+    /**
+     * Begins a window's transaction: moves the cursor, as if every event were to be applied.
+     *
+     * @return false when it is another's, or stands elsewhere
+     */
+    boolean advance(Connection connection, WindowCommit window) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
+            statement.setString(1, applicationName);
+            statement.setString(2, statementTimeoutMillis);
+            statement.setString(3, lockTimeoutMillis);
+            statement.setString(4, window.to().toString());
+            statement.setLong(5, window.events().size());
+            statement.setLong(6, window.deadLetters().size());
+            statement.setString(7, stream);
+            statement.setInt(8, partition);
+            statement.setLong(9, window.epoch());
+            statement.setString(10, window.from().toString());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** Corrects what {@link #advance} assumed; asks the database only when there is something to correct. */
+    void correct(Connection connection, WindowCommit window, int applied, int deduplicated, int deadLettered)
+            throws SQLException {
+        int committed = applied - window.events().size();
+        int dead = deadLettered - window.deadLetters().size();
+        if (committed == 0 && deduplicated == 0 && dead == 0) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(CORRECT)) {
+            statement.setLong(1, committed);
+            statement.setLong(2, deduplicated);
+            statement.setLong(3, dead);
+            statement.setString(4, stream);
+            statement.setInt(5, partition);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Where the cursor is, for a person. */
+    String describe(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DESCRIBE)) {
+            statement.setString(1, stream);
+            statement.setInt(2, partition);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? "the cursor is at " + row.getString(2) + ", epoch " + row.getLong(1) + ", of "
+                                + row.getString(3)
+                        : "there is no cursor";
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.weir.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.weir.definition.StreamDefinition;
+import io.weir.settings.StoreSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The user's PostgreSQL: a pool of connections and what is built on it. Opening it succeeds while the database is away.
+ * Thread-safe; every method that asks the database blocks.
+ */
+public final class Database implements AutoCloseable {
+    private static final Duration PING_PAUSE = Duration.ofMillis(200);
+
+    private final StoreSettings settings;
+    private final DatabaseUrl url;
+    private final HikariDataSource pool;
+    private final MeterRegistry meters;
+
+    private Database(StoreSettings settings, DatabaseUrl url, HikariDataSource pool, MeterRegistry meters) {
+        this.settings = settings;
+        this.url = url;
+        this.pool = pool;
+        this.meters = meters;
+    }
+
+    /**
+     * Opens a pool.
+     *
+     * @throws IllegalArgumentException when the URL is none of PostgreSQL's; the message says what to write
+     */
+    public static Database open(StoreSettings settings, MeterRegistry meters) {
+        DatabaseUrl url = DatabaseUrl.parse(settings.databaseUrl());
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("weir");
+        config.setJdbcUrl(url.jdbcUrl());
+        config.setUsername(url.user());
+        config.setPassword(url.password());
+        config.setDataSourceProperties(driverProperties(settings, url));
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(Math.min(2, settings.poolSize()));
+        config.setIdleTimeout(TimeUnit.MINUTES.toMillis(2));
+        config.setAutoCommit(false);
+        // the smallest that the pool takes
+        config.setConnectionTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+        config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
+        config.setInitializationFailTimeout(-1);
+        config.setMetricRegistry(meters);
+        return new Database(settings, url, new HikariDataSource(config), meters);
+    }
+
+    private static Properties driverProperties(StoreSettings settings, DatabaseUrl url) {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", "weir");
+        properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
+        properties.setProperty("socketTimeout", seconds(settings.socketTimeout()));
+        properties.setProperty("tcpKeepAlive", "true");
+        // each window runs the same few statements: let the server keep them from the first use on
+        properties.setProperty("prepareThreshold", "1");
+        properties.setProperty("assumeMinServerVersion", "12");
+        if (url.hosts() > 1) {
+            properties.setProperty("targetServerType", "primary");
+        }
+        return properties;
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(Math.max(1, duration.toSeconds()));
+    }
+
+    /** Where it is, for people; without the password. */
+    public String location() {
+        return url.toString();
+    }
+
+    /** Creates or updates Weir's tables and those of its presets; answers how many steps that took. */
+    public int migrate() {
+        PGSimpleDataSource direct = new PGSimpleDataSource();
+        direct.setURL(url.jdbcUrl());
+        direct.setUser(url.user());
+        direct.setPassword(url.password());
+        direct.setConnectTimeout((int) Math.max(1, settings.connectTimeout().toSeconds()));
+        direct.setTcpKeepAlive(true);
+        if (url.hosts() > 1) {
+            direct.setTargetServerType("primary");
+        }
+        return Migrations.apply(direct);
+    }
+
+    /** Compares definitions with the tables that they name. */
+    public SchemaCheck.Result check(List<StreamDefinition> definitions) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            SchemaCheck.Result result = SchemaCheck.check(definitions, connection);
+            connection.rollback();
+            return result;
+        }
+    }
+
+    /**
+     * One partition's store.
+     *
+     * @param catalog of a {@link #check} that found no fault with the definition
+     */
+    public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
+        return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
+    }
+
+    /** Asks the database for a sign of life. */
+    public void ping() throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+            connection.rollback();
+        }
+    }
+
+    /**
+     * Waits until the database answers.
+     *
+     * @throws SQLException what the last attempt met, when it did not answer in time
+     */
+    public void awaitReachable(Duration timeout) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                ping();
+                return;
+            } catch (SQLException away) {
+                if (System.nanoTime() + PING_PAUSE.toNanos() > deadline) {
+                    throw away;
+                }
+            }
+            Thread.sleep(PING_PAUSE);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

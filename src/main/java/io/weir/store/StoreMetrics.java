@@ -1,0 +1,73 @@
+package io.weir.store;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/** What a partition's store did, by stream. */
+final class StoreMetrics {
+    private final MeterRegistry meters;
+    private final String stream;
+    private final Timer transaction;
+    private final Counter applied;
+    private final Counter deduplicated;
+    private final Counter deadLetters;
+    private final Counter carefulWindows;
+    private final Counter terminated;
+
+    StoreMetrics(MeterRegistry meters, String stream) {
+        this.meters = meters;
+        this.stream = stream;
+        this.transaction = Timer.builder("weir.store.transaction")
+                .description("from asking for a connection to the outcome of a window")
+                .tag("stream", stream)
+                .publishPercentileHistogram()
+                .register(meters);
+        this.applied = counter("weir.store.applied", "events whose effects were written");
+        this.deduplicated = counter("weir.store.deduplicated", "keyed events that had been written before");
+        this.deadLetters = counter("weir.store.dead.letters", "events kept as dead letters");
+        this.carefulWindows = counter("weir.store.careful.windows", "windows that held an event that can't be applied");
+        this.terminated = counter("weir.store.terminated", "transactions of earlier incarnations that were ended");
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("stream", stream)
+                .register(meters);
+    }
+
+    void record(CommitOutcome outcome, Timer.Sample started) {
+        started.stop(transaction);
+        String name = switch (outcome) {
+            case CommitOutcome.Committed committed -> {
+                applied.increment(committed.applied());
+                deduplicated.increment(committed.deduplicated());
+                deadLetters.increment(committed.deadLettered());
+                yield "committed";
+            }
+            case CommitOutcome.RetryLater retry -> retry.databaseAway() ? "database-away" : "conflict";
+            case CommitOutcome.Fenced fenced -> "fenced";
+            case CommitOutcome.Unknown unknown -> "unknown";
+            case CommitOutcome.Stopped stopped -> "stopped";
+        };
+        Counter.builder("weir.store.windows")
+                .description("windows by their outcome")
+                .tag("stream", stream)
+                .tag("outcome", name)
+                .register(meters)
+                .increment();
+    }
+
+    Timer.Sample start() {
+        return Timer.start(meters);
+    }
+
+    void carefulWindow() {
+        carefulWindows.increment();
+    }
+
+    void terminated(int transactions) {
+        terminated.increment(transactions);
+    }
+}

@@ -1,0 +1,121 @@
+package io.weir.testkit;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.weir.embedded.EmbeddedPostgresServer;
+import io.weir.settings.StoreSettings;
+import io.weir.store.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One PostgreSQL for all tests of a JVM, started when the first asks for it and gone with the JVM. */
+public final class PostgresForTests {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final String TEMPLATE = "weir_template";
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static @Nullable EmbeddedPostgresServer server;
+
+    private PostgresForTests() {}
+
+    /** A new database with Weir's tables and those of its presets, otherwise empty. */
+    public static PostgresTestDatabase freshDatabase() {
+        return create(TEMPLATE);
+    }
+
+    /** A new database without any table. */
+    public static PostgresTestDatabase emptyDatabase() {
+        return create("template1");
+    }
+
+    private static PostgresTestDatabase create(String template) {
+        EmbeddedPostgresServer running = server();
+        String name = "test_" + DATABASES.incrementAndGet();
+        // two copies of one template at once would refuse each other
+        synchronized (PostgresForTests.class) {
+            execute(running, "CREATE DATABASE " + name + " TEMPLATE " + template);
+        }
+        return new PostgresTestDatabase("postgres://postgres@127.0.0.1:" + running.port() + "/" + name);
+    }
+
+    private static synchronized EmbeddedPostgresServer server() {
+        if (server == null) {
+            Path root = Path.of(System.getProperty("java.io.tmpdir"), "weir-test-postgres");
+            removeLeftovers(root);
+            Path own = root.resolve(Long.toString(ProcessHandle.current().pid()));
+            EmbeddedPostgresServer started = EmbeddedPostgresServer.start(own.resolve("data"), 0, START_TIMEOUT, false);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                started.stopImmediately();
+                                deleteTree(own);
+                            },
+                            "stop-test-postgres"));
+            execute(started, "CREATE DATABASE " + TEMPLATE);
+            String url = "postgres://postgres@127.0.0.1:" + started.port() + "/" + TEMPLATE;
+            try (Database template = Database.open(settings(url), new SimpleMeterRegistry())) {
+                template.migrate();
+            }
+            server = started;
+        }
+        return server;
+    }
+
+    /** Settings for a URL, with timeouts that a test can wait for. */
+    public static StoreSettings settings(String url) {
+        return new StoreSettings(
+                url, 4, Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(30));
+    }
+
+    /** A test JVM that was killed could not stop its server. */
+    private static void removeLeftovers(Path root) {
+        if (!Files.isDirectory(root)) {
+            return;
+        }
+        try (Stream<Path> directories = Files.list(root)) {
+            for (Path directory : directories.toList()) {
+                long pid = Long.parseLong(directory.getFileName().toString());
+                if (ProcessHandle.of(pid).isEmpty()) {
+                    if (Files.exists(directory.resolve("data"))) {
+                        // a start finds and ends the server that was left
+                        EmbeddedPostgresServer.start(directory.resolve("data"), 0, START_TIMEOUT, false)
+                                .close();
+                    }
+                    deleteTree(directory);
+                }
+            }
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
+    private static void execute(EmbeddedPostgresServer server, String sql) {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException problem) {
+            throw new IllegalStateException(sql, problem);
+        }
+    }
+
+    private static void deleteTree(Path root) {
+        try (Stream<Path> paths = Files.walk(root)) {
+            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+}
