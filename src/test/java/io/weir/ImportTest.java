@@ -95,7 +95,10 @@ class ImportTest {
             if (line.endsWith("\"")) {
                 int method = line.indexOf('"');
                 int target = line.indexOf(' ', method) + 1;
-                views.merge(line.substring(target, line.indexOf(" HTTP/", target)), 1, Integer::sum);
+                int end = line.indexOf(" HTTP/", target);
+                // a request of HTTP/0.9 names no protocol
+                int last = end > 0 ? end : line.indexOf('"', target);
+                views.merge(line.substring(target, last), 1, Integer::sum);
             }
         }
         return views.entrySet().stream()
