@@ -4,10 +4,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Puts the configuration together: an operator's file over the defaults over what the libraries ship. */
 public final class Configuration {
+    private static final String REDIS_URL = "weir.log.redis-url";
+
     private Configuration() {}
 
     /**
@@ -15,16 +19,23 @@ public final class Configuration {
      * {@code defaults.conf}, which also names the environment variables.
      */
     public static Config load(Path file) {
+        return load(file, System.getenv());
+    }
+
+    /** The same with {@code environment} in the place of the process's own variables. */
+    static Config load(Path file, Map<String, String> environment) {
         try {
-            return ConfigFactory.defaultOverrides()
+            Config config = ConfigFactory.defaultOverrides()
                     .withFallback(ConfigFactory.parseFile(
                             file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true)))
                     .withFallback(ConfigFactory.parseResources(
                             Configuration.class.getClassLoader(),
                             "defaults.conf",
                             ConfigParseOptions.defaults().setAllowMissing(false)))
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
-                    .resolve();
+                    .withFallback(ConfigFactory.defaultReferenceUnresolved());
+            config = Environment.resolve(config, environment);
+            String redisUrl = RedisUrl.resolve(environment, config.getString(REDIS_URL));
+            return config.withValue(REDIS_URL, ConfigValueFactory.fromAnyRef(redisUrl));
         } catch (ConfigException problem) {
             throw new SettingsException("*", problem.toString());
         }

@@ -1,0 +1,39 @@
+package io.weir.build;
+
+import java.util.Set;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Fails a test that gives up by an assumption, because nobody looks at a skipped test; only one with the tag
+ * {@code browser} may. Registered for every test by {@code META-INF/services}. What is skipped by an annotation,
+ * {@link SkippedTestsTest} finds.
+ */
+public final class NoTestIsSkipped implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
+    /** The tag of a test that needs a browser. */
+    static final String BROWSER = "browser";
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable problem) throws Throwable {
+        throw judged(context.getTags(), problem);
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable problem) throws Throwable {
+        throw judged(context.getTags(), problem);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable problem) throws Throwable {
+        throw judged(context.getTags(), problem);
+    }
+
+    static Throwable judged(Set<String> tags, Throwable problem) {
+        if (problem instanceof TestAbortedException && !tags.contains(BROWSER)) {
+            return new AssertionError("skipped: " + problem.getMessage(), problem);
+        }
+        return problem;
+    }
+}

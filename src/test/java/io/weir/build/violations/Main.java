@@ -1,0 +1,6 @@
+package io.weir.build.violations;
+
+/** Breaks a rule of the architecture on purpose. */
+public final class Main {
+    private Main() {}
+}

@@ -1,0 +1,6 @@
+package io.weir.build.violations.http;
+
+import io.lettuce.core.RedisClient;
+
+/** Breaks a rule of the architecture on purpose. */
+record SpeaksRedis(RedisClient client) {}
