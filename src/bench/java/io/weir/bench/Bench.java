@@ -1,0 +1,170 @@
+package io.weir.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Measures Weir beside its ceilings, in one run on one machine. See {@code src/bench/README.md}. */
+public final class Bench {
+    private static final List<String> NAMES =
+            List.of("xadd", "copy", "single", "batch", "drain", "rows", "outage-postgres", "outage-redis");
+    private static final List<String> USUAL = NAMES.subList(0, 6);
+
+    private final boolean full;
+    private final Set<String> wanted;
+    private final Path logs;
+    private final Figures figures = new Figures();
+
+    private Bench(boolean full, Set<String> wanted, Path logs) {
+        this.full = full;
+        this.wanted = wanted;
+        this.logs = logs;
+    }
+
+    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all but the outages. */
+    public static void main(String[] arguments) throws Exception {
+        boolean full = arguments.length > 0 && arguments[0].equals("full");
+        int first = arguments.length > 0 && (full || arguments[0].equals("short")) ? 1 : 0;
+        Set<String> wanted = new TreeSet<>(Arrays.asList(arguments).subList(first, arguments.length));
+        if (!NAMES.containsAll(wanted)) {
+            System.err.println("usage: src/bench/run [short|full] [" + String.join("|", NAMES) + "]…");
+            System.exit(2);
+        }
+        Path directory = Files.createTempDirectory("weir-bench");
+        Path logs = Files.createDirectories(Path.of("target", "bench-logs"));
+        try (Servers servers = Servers.start(directory)) {
+            Bench bench = new Bench(full, wanted.isEmpty() ? Set.copyOf(USUAL) : wanted, logs);
+            try {
+                bench.run(servers);
+            } finally {
+                bench.figures.print();
+            }
+        } finally {
+            delete(directory);
+        }
+        // threads of a database's client may linger
+        System.exit(0);
+    }
+
+    private void run(Servers servers) throws Exception {
+        OptionalDouble xadd = OptionalDouble.empty();
+        OptionalDouble packed = OptionalDouble.empty();
+        if (wanted("xadd", "single", "batch")) {
+            begin("redis-benchmark XADD");
+            Path output = logs.resolve("redis-benchmark.log");
+            xadd = XaddCeiling.eventsPerSecond(servers, full ? 500_000 : 100_000, 1, 1, output);
+            packed = XaddCeiling.eventsPerSecond(servers, full ? 40_000 : 8_000, 50, 1, output);
+            if (xadd.isEmpty()) {
+                System.out.println("redis-benchmark is not installed (redis-tools): no ceiling for what Redis takes");
+            } else {
+                ceiling("XADD, one event an entry", xadd.getAsDouble());
+                ceiling("XADD, 50 events an entry", packed.getAsDouble());
+            }
+        }
+        OptionalDouble copy = OptionalDouble.empty();
+        if (wanted("copy", "rows")) {
+            begin("COPY");
+            int rows = full ? 1_000_000 : 200_000;
+            double bare = CopyCeiling.rowsPerSecond(servers, rows, false);
+            copy = OptionalDouble.of(CopyCeiling.rowsPerSecond(servers, rows, true));
+            ceiling("COPY, no index", bare);
+            ceiling("COPY, unique key and one more index", copy.getAsDouble());
+        }
+        if (wanted("single")) {
+            clicks(servers, 1, xadd, "60 % of the bare route", "15,000");
+        }
+        if (wanted("batch")) {
+            clicks(servers, 50, packed, "", "60,000");
+        }
+        if (wanted("drain")) {
+            begin("drain, counters only");
+            Drain.Result drain = Drain.counters(servers, full ? 1_000_000 : 300_000, log("drain"));
+            figures.add("drain, counters only", drain.perSecond(), "", OptionalDouble.empty(), "200,000");
+            figures.add("  from the start of the process", drain.perSecondFromStart(), "", OptionalDouble.empty(), "");
+        }
+        if (wanted("rows")) {
+            begin("drain with rows");
+            Drain.Result drain = Drain.rows(servers, full ? 1_000_000 : 200_000, log("rows"));
+            figures.add("drain with rows", drain.perSecond(), "COPY, both indexes", copy, "60,000");
+            figures.add("  from the start of the process", drain.perSecondFromStart(), "", OptionalDouble.empty(), "");
+        }
+        for (Outage.Victim victim : Outage.Victim.values()) {
+            if (wanted("outage-" + (victim == Outage.Victim.REDIS ? "redis" : "postgres"))) {
+                outage(servers, victim);
+            }
+        }
+    }
+
+    private void clicks(
+            Servers servers, int eventsPerRequest, OptionalDouble xadd, String aimAtDoor, String aimCommitted)
+            throws Exception {
+        Duration warmUp = Duration.ofSeconds(full ? 10 : 5);
+        Duration duration = Duration.ofSeconds(full ? 20 : 5);
+        String what = eventsPerRequest == 1 ? "single events" : "batches of " + eventsPerRequest;
+        begin(what + ", the bare route");
+        double bare =
+                EndToEnd.bareRequestsPerSecond(eventsPerRequest, warmUp, duration, log("bare")) * eventsPerRequest;
+        begin(what + ", Weir");
+        EndToEnd.Result weir =
+                EndToEnd.weir(servers, eventsPerRequest, warmUp, duration, log("clicks-" + eventsPerRequest));
+        figures.add(what + ", answered", weir.acceptedPerSecond(), "bare route", OptionalDouble.of(bare), aimAtDoor);
+        figures.add(what + ", sent until committed", weir.committedPerSecond(), "XADD", xadd, aimCommitted);
+        System.out.printf(
+                "%s: answers %s, latency ms 50 %% %.2f, 99 %% %.2f, longest %.2f%n",
+                what,
+                weir.load().statuses(),
+                weir.load().millis(50),
+                weir.load().millis(99),
+                weir.load().millis(100));
+    }
+
+    private void outage(Servers servers, Outage.Victim victim) throws Exception {
+        Duration away = Duration.ofSeconds(full ? 30 : 10);
+        begin(victim + " away for " + away.toSeconds() + " s under 2,000 events/s");
+        Outage.Result result = Outage.run(servers, victim, away, log("outage"));
+        System.out.printf(
+                "sent %d, answers %s, longest %.0f ms; accepted %d, counted %d, committed %.1f s after the load%n",
+                result.load().sent(),
+                result.load().statuses(),
+                result.load().millis(100),
+                result.load().accepted(),
+                result.counted(),
+                result.untilCommitted().toMillis() / 1000.0);
+        for (int second = 0; second < result.load().statusesBySecond().size(); second++) {
+            System.out.println(
+                    "  " + second + " s " + result.load().statusesBySecond().get(second));
+        }
+    }
+
+    private boolean wanted(String... names) {
+        return Stream.of(names).anyMatch(wanted::contains);
+    }
+
+    private Path log(String name) {
+        return logs.resolve(name + ".log");
+    }
+
+    private static void begin(String what) {
+        System.out.println("… " + what);
+    }
+
+    private void ceiling(String what, double perSecond) {
+        figures.add(what, perSecond, "", OptionalDouble.empty(), "");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.weir.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A load generator that takes as little of the machine as it can: one thread, one selector, prepared requests.
+ *
+ * <p>Closed loop: each connection sends its next request when it has the answer to the last. Open loop: requests are due
+ * at a fixed rate whether or not earlier ones are answered, and a latency counts from when a request was due, so that a
+ * server which stalls can't hide it.
+ */
+public final class HttpLoad {
+    /** The status under which requests without an answer are counted. */
+    public static final int NO_ANSWER = 0;
+
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Plan plan;
+    private final InetSocketAddress address;
+    private final ByteBuffer[] requests;
+    private final List<HttpConnection> connections = new ArrayList<>();
+    private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
+    private final Histogram latencyMicros = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
+    private final TreeMap<Integer, Long> statuses = new TreeMap<>();
+    private final List<TreeMap<Integer, Long>> statusesBySecond = new ArrayList<>();
+    private long sent;
+    private long accepted;
+    private long beginNanos;
+
+    /**
+     * What to send.
+     *
+     * @param bodies request bodies, sent in turn
+     * @param duration when to stop
+     * @param maxRequests when to stop, if that is earlier
+     * @param requestsPerSecond the rate of the open loop; 0 for a closed loop
+     */
+    public record Plan(
+            URI url,
+            int connections,
+            Duration duration,
+            long maxRequests,
+            double requestsPerSecond,
+            List<byte[]> bodies) {
+        public Plan {
+            bodies = List.copyOf(bodies);
+        }
+
+        /** A closed loop for {@code duration}. */
+        public static Plan closed(URI url, int connections, Duration duration, List<byte[]> bodies) {
+            return new Plan(url, connections, duration, Long.MAX_VALUE, 0, bodies);
+        }
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param statuses how many answers had which status
+     * @param statusesBySecond the same for each second since the beginning, by when the answer came
+     * @param elapsed from the first request until the last answer
+     */
+    public record Result(
+            long sent,
+            long accepted,
+            Map<Integer, Long> statuses,
+            List<? extends Map<Integer, Long>> statusesBySecond,
+            Duration elapsed,
+            Histogram latencyMicros) {
+        public double acceptedPerSecond() {
+            return accepted * 1e9 / elapsed.toNanos();
+        }
+
+        /** Latency of a percentile, 0 to 100, in milliseconds. */
+        public double millis(double percentile) {
+            return latencyMicros.getValueAtPercentile(percentile) / 1000.0;
+        }
+    }
+
+    private HttpLoad(Plan plan) {
+        this.plan = plan;
+        this.address = new InetSocketAddress(plan.url().getHost(), plan.url().getPort());
+        this.requests =
+                plan.bodies().stream().map(body -> request(plan.url(), body)).toArray(ByteBuffer[]::new);
+    }
+
+    /** Sends what {@code plan} says and returns when the last answer is there, or given up after 10 s. */
+    public static Result run(Plan plan) throws IOException {
+        return new HttpLoad(plan).run();
+    }
+
+    private static ByteBuffer request(URI url, byte[] body) {
+        String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+        byte[] head = ("POST " + url.getRawPath() + query + " HTTP/1.1\r\nHost: " + url.getRawAuthority()
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocateDirect(head.length + body.length)
+                .put(head)
+                .put(body)
+                .flip();
+    }
+
+    private Result run() throws IOException {
+        try (Selector selector = Selector.open()) {
+            for (int i = 0; i < plan.connections(); i++) {
+                HttpConnection connection = new HttpConnection(selector, address);
+                connections.add(connection);
+                idle.add(connection);
+            }
+            beginNanos = System.nanoTime();
+            long endNanos = beginNanos + plan.duration().toNanos();
+            long giveUpNanos = endNanos + ANSWER_TIMEOUT.toNanos();
+            long nextCheckNanos = beginNanos;
+            for (; ; ) {
+                long now = System.nanoTime();
+                boolean sending = now < endNanos && sent < plan.maxRequests();
+                if (sending) {
+                    sendWhatIsDue(now);
+                } else if (idle.size() == connections.size() || now > giveUpNanos) {
+                    break;
+                }
+                selector.select(this::advance, 1);
+                if (now > nextCheckNanos) {
+                    giveUpLateAnswers(now);
+                    nextCheckNanos = now + TimeUnit.SECONDS.toNanos(1);
+                }
+            }
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - beginNanos);
+            connections.forEach(HttpConnection::reset);
+            return new Result(sent, accepted, statuses, statusesBySecond, elapsed, latencyMicros);
+        }
+    }
+
+    private void sendWhatIsDue(long now) {
+        if (plan.requestsPerSecond() == 0) {
+            while (!idle.isEmpty() && sent < plan.maxRequests()) {
+                send(idle.remove(), now);
+            }
+            return;
+        }
+        while (!idle.isEmpty() && sent < plan.maxRequests()) {
+            long due = beginNanos + (long) (sent * 1e9 / plan.requestsPerSecond());
+            if (due > now) {
+                return;
+            }
+            send(idle.remove(), due);
+        }
+    }
+
+    private void send(HttpConnection connection, long due) {
+        ByteBuffer request = requests[(int) (sent % requests.length)];
+        sent++;
+        try {
+            connection.send(request, due);
+        } catch (IOException refused) {
+            lost(connection);
+        }
+    }
+
+    private void advance(SelectionKey key) {
+        HttpConnection connection = (HttpConnection) key.attachment();
+        try {
+            int status = connection.advance(key);
+            if (status > 0) {
+                count(status, connection.dueNanos());
+                idle.add(connection);
+                if (plan.requestsPerSecond() == 0) {
+                    sendNext();
+                }
+            }
+        } catch (IOException broken) {
+            if (connection.busy()) {
+                lost(connection);
+            } else {
+                // closed between two requests, which a server may do
+                connection.reset();
+            }
+        }
+    }
+
+    private void sendNext() {
+        long now = System.nanoTime();
+        if (sent < plan.maxRequests() && now < beginNanos + plan.duration().toNanos()) {
+            send(idle.remove(), now);
+        }
+    }
+
+    private void giveUpLateAnswers(long now) {
+        for (HttpConnection connection : connections) {
+            if (connection.busy() && now - connection.dueNanos() > ANSWER_TIMEOUT.toNanos()) {
+                lost(connection);
+            }
+        }
+    }
+
+    private void lost(HttpConnection connection) {
+        count(NO_ANSWER, connection.dueNanos());
+        connection.reset();
+        idle.add(connection);
+    }
+
+    private void count(int status, long dueNanos) {
+        long now = System.nanoTime();
+        latencyMicros.recordValue(Math.min(latencyMicros.getHighestTrackableValue(), (now - dueNanos) / 1000));
+        statuses.merge(status, 1L, Long::sum);
+        if (status == 200 || status == 202) {
+            accepted++;
+        }
+        int second = (int) ((now - beginNanos) / 1_000_000_000L);
+        while (statusesBySecond.size() <= second) {
+            statusesBySecond.add(new TreeMap<>());
+        }
+        statusesBySecond.get(second).merge(status, 1L, Long::sum);
+    }
+}

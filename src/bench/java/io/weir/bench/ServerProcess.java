@@ -1,0 +1,123 @@
+package io.weir.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** A process that prints its URLs as {@code name URL}, one a line, and then {@code ready}: Weir, or a baseline. */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+    private static final String HEAP = "512m";
+
+    private final Process process;
+    private final Map<String, URI> urls = new ConcurrentHashMap<>();
+    private final long startedNanos = System.nanoTime();
+
+    private ServerProcess(List<String> command, Map<String, String> environment, Path log) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+            builder.environment().putAll(environment);
+            this.process = builder.start();
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        Thread reader = new Thread(() -> read(ready), "output of " + command.getFirst());
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            ready.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception problem) {
+            close();
+            throw new IllegalStateException(command + " did not start; its log is " + log, problem);
+        }
+    }
+
+    /** Weir itself, as production starts it. */
+    static ServerProcess weir(Servers servers, Path log) {
+        return new ServerProcess(
+                List.of(Path.of("weir").toAbsolutePath().toString(), "serve"),
+                Map.of(
+                        "REDIS_URL",
+                        servers.redisUrl(),
+                        "DATABASE_URL",
+                        servers.databaseUrl(),
+                        "WEIR_HTTP_PORT",
+                        "0",
+                        "WEIR_HEAP",
+                        HEAP),
+                log);
+    }
+
+    /** A main class of the bench, in a JVM with the flags that Weir gets. */
+    static ServerProcess java(Class<?> main, Path log) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + HEAP);
+        command.add("-XX:+UseParallelGC");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        return new ServerProcess(command, Map.of(), log);
+    }
+
+    private void read(CompletableFuture<Void> ready) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                int blank = line.indexOf(' ');
+                if (blank > 0 && line.indexOf("://") > blank && !line.startsWith(" ")) {
+                    urls.putIfAbsent(
+                            line.substring(0, blank),
+                            URI.create(line.substring(blank + 1).strip()));
+                } else if (line.equals("ready")) {
+                    ready.complete(null);
+                }
+            }
+            ready.completeExceptionally(new IllegalStateException("ended before it was ready"));
+        } catch (IOException | IllegalArgumentException problem) {
+            ready.completeExceptionally(problem);
+        }
+    }
+
+    URI http(String path) {
+        URI base = urls.get("http");
+        if (base == null) {
+            throw new IllegalStateException("no line \"http URL\" was printed");
+        }
+        return base.resolve(path);
+    }
+
+    /** When the process was started, in {@link System#nanoTime()}. */
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** Ends the process as an operator would, and by force after a minute. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

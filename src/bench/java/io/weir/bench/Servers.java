@@ -1,0 +1,180 @@
+package io.weir.bench;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import redis.embedded.RedisExecProvider;
+
+/** Redis and PostgreSQL of their own for a run, both as durable as they are by default in production. */
+final class Servers implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+
+    private final Path directory;
+    private final int redisPort = freePort();
+    private final int postgresPort = freePort();
+    private final Thread atExit = new Thread(this::stopAll, "bench-cleanup");
+    private @Nullable Process redis;
+    private @Nullable EmbeddedPostgres postgres;
+
+    private Servers(Path directory) {
+        this.directory = directory;
+    }
+
+    static Servers start(Path directory) throws IOException {
+        Servers servers = new Servers(directory);
+        Runtime.getRuntime().addShutdownHook(servers.atExit);
+        servers.startRedis();
+        servers.startPostgres();
+        return servers;
+    }
+
+    void startRedis() throws IOException {
+        redis = new ProcessBuilder(
+                        RedisExecProvider.defaultProvider().get().getAbsolutePath(),
+                        "--port",
+                        Integer.toString(redisPort),
+                        "--bind",
+                        "127.0.0.1",
+                        "--dir",
+                        directory.toString(),
+                        "--appendonly",
+                        "yes",
+                        "--appendfsync",
+                        "everysec",
+                        "--save",
+                        "",
+                        "--maxmemory-policy",
+                        "noeviction")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("redis.log").toFile())
+                .start();
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        for (; ; ) {
+            try (RedisClient client = redis()) {
+                if (client.call("PING").equals("PONG")) {
+                    return;
+                }
+            } catch (UncheckedIOException notYet) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("Redis did not start: " + directory.resolve("redis.log"), notYet);
+                }
+            }
+            pause();
+        }
+    }
+
+    void stopRedis() {
+        Process running = redis;
+        redis = null;
+        if (running != null) {
+            running.destroy();
+            try {
+                if (!running.waitFor(20, TimeUnit.SECONDS)) {
+                    running.destroyForcibly();
+                }
+            } catch (InterruptedException interrupted) {
+                running.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    void startPostgres() throws IOException {
+        postgres = EmbeddedPostgres.builder()
+                .setPort(postgresPort)
+                .setDataDirectory(directory.resolve("postgres"))
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(START_TIMEOUT)
+                .setServerConfig("max_wal_size", "4GB")
+                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("postgres.log").toFile()))
+                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("postgres.log").toFile()))
+                .start();
+    }
+
+    void stopPostgres() throws IOException {
+        EmbeddedPostgres running = postgres;
+        postgres = null;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    String redisUrl() {
+        return "redis://127.0.0.1:" + redisPort;
+    }
+
+    int redisPort() {
+        return redisPort;
+    }
+
+    String databaseUrl() {
+        return "postgres://postgres@127.0.0.1:" + postgresPort + "/postgres";
+    }
+
+    RedisClient redis() {
+        return new RedisClient("127.0.0.1", redisPort);
+    }
+
+    Connection database() throws SQLException {
+        EmbeddedPostgres running = postgres;
+        if (running == null) {
+            throw new SQLException("stopped");
+        }
+        return running.getPostgresDatabase().getConnection();
+    }
+
+    /** Empties both, as after an installation. No Weir may run. */
+    void reset() throws SQLException {
+        try (Connection connection = database();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA public CASCADE");
+            statement.execute("CREATE SCHEMA public");
+            statement.execute("CHECKPOINT");
+        }
+        try (RedisClient client = redis()) {
+            client.call("FLUSHALL");
+        }
+    }
+
+    @Override
+    public void close() {
+        stopAll();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void stopAll() {
+        stopRedis();
+        try {
+            stopPostgres();
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+}
