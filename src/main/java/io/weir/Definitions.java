@@ -5,8 +5,8 @@ import io.weir.definition.DefinitionFault;
 import io.weir.definition.DefinitionFiles;
 import io.weir.definition.DefinitionParser;
 import io.weir.definition.StreamDefinition;
-import io.weir.store.Database;
 import io.weir.store.Catalog;
+import io.weir.store.Database;
 import io.weir.store.SchemaCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,8 +28,7 @@ final class Definitions {
             for (Path file : files.filter(path -> path.toString().endsWith(".conf"))
                     .sorted()
                     .toList()) {
-                texts.add(new DefinitionFiles.Text(
-                        "conf/streams/" + file.getFileName(), Files.readString(file)));
+                texts.add(new DefinitionFiles.Text("conf/streams/" + file.getFileName(), Files.readString(file)));
             }
         }
         DefinitionParser.Parsed parsed = DefinitionFiles.parseAll(texts, weir.getConfig("stream-defaults"));

@@ -3,6 +3,7 @@ package io.weir;
 import io.weir.live.Partitions;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.StreamSupervisor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import java.time.Duration;
 
 /** The root of the actors: one supervisor per stream. */
 public final class Guardian {
@@ -54,8 +54,7 @@ public final class Guardian {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Guardian guardian = new Guardian(context, timers);
             partitions.forEach((stream, contexts) -> guardian.streams.put(
-                    stream,
-                    context.spawn(StreamSupervisor.create(stream, contexts, directory), "stream-" + stream)));
+                    stream, context.spawn(StreamSupervisor.create(stream, contexts, directory), "stream-" + stream)));
             return Behaviors.receive(Command.class)
                     .onAnyMessage(guardian::onMessage)
                     .build();

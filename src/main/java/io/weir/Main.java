@@ -29,7 +29,8 @@ public final class Main implements ServerLauncher {
     }
 
     public static void main(String[] args) {
-        Path home = Path.of(System.getProperty("weir.home", ".")).toAbsolutePath().normalize();
+        Path home =
+                Path.of(System.getProperty("weir.home", ".")).toAbsolutePath().normalize();
         System.exit(WeirCommand.create(new Main(home)).execute(args));
     }
 
@@ -106,9 +107,8 @@ public final class Main implements ServerLauncher {
             failure.lines().forEach(System.err::println);
             return 1;
         } catch (Exception failure) {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             log.debug("the start failed", failure);
             System.err.println("weir: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
             return 1;

@@ -20,8 +20,8 @@ import io.weir.settings.HttpSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.StoreSettings;
-import io.weir.store.Database;
 import io.weir.store.Catalog;
+import io.weir.store.Database;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -185,8 +185,7 @@ final class WeirServer implements AutoCloseable {
             HttpSettings settings,
             EventLog eventLog,
             Database database) {
-        Executor jdbcExecutor =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
+        Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
                 () -> CompletableFuture.supplyAsync(() -> answers(database), jdbcExecutor),
                 eventLog::isReachable,
@@ -222,8 +221,9 @@ final class WeirServer implements AutoCloseable {
     private void addHttpShutdown(ActorSystem<?> system, ServerBinding binding) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(
-                CoordinatedShutdown.PhaseServiceUnbind(), "unbind-http", () -> binding.unbind()
-                        .thenApply(unbound -> Done.done()));
+                CoordinatedShutdown.PhaseServiceUnbind(),
+                "unbind-http",
+                () -> binding.unbind().thenApply(unbound -> Done.done()));
         shutdown.addTask(
                 CoordinatedShutdown.PhaseServiceRequestsDone(),
                 "finish-requests",
@@ -234,9 +234,10 @@ final class WeirServer implements AutoCloseable {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(started);
         shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "drain", () -> drain(started, settings));
         // the process may end as soon as the phases have, so what must be closed is closed within them
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close", () -> CompletableFuture
-                .runAsync(this::closeAll)
-                .thenApply(closed -> Done.done()));
+        shutdown.addTask(
+                CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                "close",
+                () -> CompletableFuture.runAsync(this::closeAll).thenApply(closed -> Done.done()));
     }
 
     private static CompletionStage<Done> drain(ActorSystem<Guardian.Command> system, PipelineSettings settings) {

@@ -43,7 +43,8 @@ class ImportTest {
         // long enough for several requests at once, each line with a path that tells which copy it is of
         for (int copy = 0; copy < 100; copy++) {
             for (String line : lines) {
-                many.append(line.replaceFirst(" HTTP/", "?copy=" + copy % 7 + " HTTP/")).append('\n');
+                many.append(line.replaceFirst(" HTTP/", "?copy=" + copy % 7 + " HTTP/"))
+                        .append('\n');
             }
         }
         Files.writeString(log, many);

@@ -53,8 +53,8 @@ class OutageTest {
                     .ignoreExceptions()
                     .untilAsserted(() -> assertThat(database.number("SELECT clicks FROM links WHERE id = 'a'"))
                             .isEqualTo(expected));
-            await().untilAsserted(() -> assertThat(weir.get("/health").statusCode())
-                    .isEqualTo(200));
+            await().untilAsserted(
+                            () -> assertThat(weir.get("/health").statusCode()).isEqualTo(200));
         }
     }
 
@@ -66,8 +66,7 @@ class OutageTest {
             int unknown = 0;
             for (int i = 0; i < 5; i++) {
                 Instant asked = Instant.now();
-                HttpResponse<String> refused =
-                        weir.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"a\"}");
+                HttpResponse<String> refused = weir.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"a\"}");
                 assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
                 assertThat(refused.statusCode()).isEqualTo(503);
                 assertThat(refused.headers().firstValue("Retry-After")).isPresent();

@@ -67,10 +67,10 @@ class PresetsTest {
     void eventsOfASessionInheritItAndBecomeRows() throws Exception {
         String session = "7f8a1b7e-93b1-4d0a-9a55-1f6d5f0a4c11";
         String body = "{\"session_id\":\"" + session + "\",\"events\":["
-                + "{\"timestamp\":\"2025-01-19T10:00:00Z\",\"event_type\":\"click\",\"page_url\":\"http://example.com\","
-                + "\"target_element\":\"button\"},"
-                + "{\"timestamp\":\"2025-01-19T10:00:01Z\",\"event_type\":\"view\",\"page_url\":\"http://example.com/2\"}"
-                + "]}";
+                                                     + "{\"timestamp\":\"2025-01-19T10:00:00Z\",\"event_type\":\"click\",\"page_url\":\"http://example.com\","
+                                                     + "\"target_element\":\"button\"},"
+                                                     + "{\"timestamp\":\"2025-01-19T10:00:01Z\",\"event_type\":\"view\",\"page_url\":\"http://example.com/2\"}"
+                                                     + "]}";
         assertThat(weir.post("/api/v1/track", RunningWeir.JSON, body).statusCode())
                 .isEqualTo(202);
         await().untilAsserted(() -> assertThat(database.query("SELECT event_type, page_url, target_element"
@@ -80,8 +80,9 @@ class PresetsTest {
 
     @Test
     void aCollectedEventGoesToItsPlatformsTableOnceHoweverOftenItIsSent() throws Exception {
-        String web = "{\"event_id\":\"e1\",\"type\":\"page\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"platform\":\"web\","
-                + "\"url\":\"https://example.com/\",\"country\":\"DE\",\"city\":\"Berlin\",\"properties\":{\"a\":1}}";
+        String web =
+                "{\"event_id\":\"e1\",\"type\":\"page\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"platform\":\"web\","
+                    + "\"url\":\"https://example.com/\",\"country\":\"DE\",\"city\":\"Berlin\",\"properties\":{\"a\":1}}";
         String mobile = "{\"event_id\":\"e2\",\"type\":\"tap\",\"timestamp\":\"2026-01-01T00:00:00Z\","
                 + "\"platform\":\"mobile\",\"os\":\"android\"}";
         String server = "{\"event_id\":\"e3\",\"type\":\"job\",\"timestamp\":\"2026-01-01T00:00:00Z\","
@@ -106,10 +107,11 @@ class PresetsTest {
 
     @Test
     void aPageViewIsARowAndCountsForItsPathOnceForEachKey() throws Exception {
-        String line = "83.149.9.216 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=1 HTTP/1.1\" 200 100 \"-\" \"Mozilla\"\n";
+        String line =
+                "83.149.9.216 - - [17/May/2015:10:05:03 +0000] \"GET /a?b=1 HTTP/1.1\" 200 100 \"-\" \"Mozilla\"\n";
         for (int i = 0; i < 2; i++) {
-            committed(weir.post(
-                    "/api/v1/page-views?wait=committed", "text/plain", line + line, "Idempotency-Key", "k1"));
+            committed(
+                    weir.post("/api/v1/page-views?wait=committed", "text/plain", line + line, "Idempotency-Key", "k1"));
         }
         assertThat(database.query("SELECT views, bytes, to_char(last_viewed AT TIME ZONE 'UTC', 'HH24:MI:SS')"
                         + " FROM pages WHERE path = '/a?b=1'"))
@@ -127,10 +129,11 @@ class PresetsTest {
         assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(refused.body()).contains("\"index\":1", "\"field\":\"linkId\"");
 
-        HttpResponse<String> taken = weir.post(
-                "/api/v1/clicks?on-invalid=dead-letter&wait=committed", "application/x-ndjson", body);
+        HttpResponse<String> taken =
+                weir.post("/api/v1/clicks?on-invalid=dead-letter&wait=committed", "application/x-ndjson", body);
         assertThat(taken.body()).contains("\"accepted\":2", "\"deadLettered\":1");
-        assertThat(database.number("SELECT clicks FROM links WHERE id = 'mixed'")).isEqualTo(2);
+        assertThat(database.number("SELECT clicks FROM links WHERE id = 'mixed'"))
+                .isEqualTo(2);
         assertThat(database.query("SELECT convert_from(raw, 'UTF8'), reason FROM dead_letter"
                         + " WHERE stream = 'link-clicks' AND raw = '{\"linkId\":7}'"))
                 .singleElement()

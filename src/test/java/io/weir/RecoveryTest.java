@@ -3,6 +3,8 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.DefinitionFiles;
 import io.weir.definition.StreamDefinition;
@@ -24,8 +26,6 @@ import io.weir.store.WindowCommit;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigValueFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +123,8 @@ class RecoveryTest {
 
         try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
             weir.post("/api/v1/clicks?wait=committed", RunningWeir.JSON, "{\"linkId\":\"x\"}");
-            assertThat(database.number("SELECT clicks FROM links WHERE id = 'x'")).isEqualTo(8);
+            assertThat(database.number("SELECT clicks FROM links WHERE id = 'x'"))
+                    .isEqualTo(8);
         }
     }
 

@@ -17,18 +17,16 @@ class StartTest {
 
     @Test
     void definitionsThatDoNotFitTheDatabaseStopTheStartWithEveryFault(@TempDir Path home) throws Exception {
-        DefinitionHome.write(
-                home,
-                """
-                weir.streams.bad {
-                  fields { id = { type = text, required = true }, size = long }
-                  entity = id
-                  counters = [
-                    { table = no_such_table, key { id = id }, set { n = count } }
-                    { table = links, key { id = id }, set { no_such_column = "sum(size)" } }
-                  ]
-                }
-                """);
+        DefinitionHome.write(home, """
+            weir.streams.bad {
+              fields { id = { type = text, required = true }, size = long }
+              entity = id
+              counters = [
+                { table = no_such_table, key { id = id }, set { n = count } }
+                { table = links, key { id = id }, set { no_such_column = "sum(size)" } }
+              ]
+            }
+            """);
         assertThatThrownBy(() -> RunningWeir.start(home, RedisForTests.url(), database.url(), Map.of()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("conf/streams/test.conf")

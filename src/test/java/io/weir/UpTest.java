@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.WeirProcess;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -62,7 +63,7 @@ class UpTest {
     }
 
     private static void assertNothingListens(int port) throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             assertThat(socket.isConnected()).as("something listens on %d", port).isFalse();
         } catch (ConnectException refused) {
             assertThat(refused).isNotNull();

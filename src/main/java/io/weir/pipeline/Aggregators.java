@@ -38,7 +38,8 @@ final class Aggregators {
     }
 
     /** The entity's aggregator; null when it has no traffic. */
-    @Nullable ActorRef<EntityAggregator.Command> find(Object entity) {
+    @Nullable
+    ActorRef<EntityAggregator.Command> find(Object entity) {
         Entry entry = entries.get(entity);
         return entry == null ? null : entry.ref;
     }

@@ -25,8 +25,8 @@ final class ConsumerStart {
         return CompletableFuture.supplyAsync(
                         () -> Jdbc.call(() -> partition.store().start(partition.owner())), jdbcExecutor)
                 .thenCompose(started -> reader.isBehind(started.cursor())
-                        .thenCompose(behind -> reader.begin(
-                                started.epoch(), started.cursor(), readFrom(partition, started, behind)))
+                        .thenCompose(behind ->
+                                reader.begin(started.epoch(), started.cursor(), readFrom(partition, started, behind)))
                         .thenApply(begun -> {
                             report(partition, started, begun);
                             return new Position(started.epoch(), started.cursor());

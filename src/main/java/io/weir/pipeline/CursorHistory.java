@@ -19,7 +19,8 @@ final class CursorHistory {
     }
 
     /** Notes the cursor of this tick and answers the one of a retention ago; null while there is none. */
-    @Nullable EntryId tick(EntryId cursor) {
+    @Nullable
+    EntryId tick(EntryId cursor) {
         cursors.addLast(cursor);
         return cursors.size() > ticksKept ? cursors.removeFirst() : null;
     }

@@ -36,12 +36,14 @@ final class EntityAggregator {
 
     /** The window is in the database, and the counters are now {@code totals}. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record WindowCommitted(long window, EntryId to, @Nullable Object @Nullable [][] totals) implements Command {}
+    record WindowCommitted(
+            long window, EntryId to, @Nullable Object @Nullable [][] totals) implements Command {}
 
     record ReadCounts(ActorRef<LiveCounts> replyTo) implements Command {}
 
-    private record CountsLoaded(PartitionStore.@Nullable Counts counts, @Nullable Throwable failure)
-            implements Command {}
+    private record CountsLoaded(
+            PartitionStore.@Nullable Counts counts,
+            @Nullable Throwable failure) implements Command {}
 
     private static final class UnflushedWindow {
         private final long number;

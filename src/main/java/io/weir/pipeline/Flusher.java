@@ -92,8 +92,7 @@ final class Flusher {
         this.queue = startStream();
     }
 
-    static Behavior<Command> create(
-            PartitionContext partition, Executor jdbcExecutor, ActorRef<Trouble> supervisor) {
+    static Behavior<Command> create(PartitionContext partition, Executor jdbcExecutor, ActorRef<Trouble> supervisor) {
         return Behaviors.setup(context -> {
             Flusher flusher = new Flusher(context, partition, jdbcExecutor, supervisor);
             return Behaviors.receive(Command.class)
@@ -107,7 +106,8 @@ final class Flusher {
     private BoundedSourceQueue<Joined> startStream() {
         ActorRef<Command> self = context.getSelf();
         var running = Source.<Joined>queue(1)
-                .mapAsync(1, joined -> write(joined, FIRST_RETRY_MILLIS).thenApply(outcome -> toMessage(joined, outcome)))
+                .mapAsync(
+                        1, joined -> write(joined, FIRST_RETRY_MILLIS).thenApply(outcome -> toMessage(joined, outcome)))
                 .toMat(Sink.foreach(self::tell), Keep.both())
                 .run(Materializer.createMaterializer(context));
         context.pipeToSelf(
@@ -210,8 +210,8 @@ final class Flusher {
             case CommitOutcome.Committed committed -> new Flushed(joined, committed);
             case CommitOutcome.Stopped halted -> new Halted(halted.reason());
             case CommitOutcome.Fenced fenced -> throw new PartitionFailure("fenced: " + fenced.detail());
-            case CommitOutcome.Unknown unknown -> throw new PartitionFailure(
-                    "the outcome of a COMMIT is unknown: " + unknown.detail());
+            case CommitOutcome.Unknown unknown ->
+                throw new PartitionFailure("the outcome of a COMMIT is unknown: " + unknown.detail());
             case CommitOutcome.RetryLater later -> throw new IllegalStateException("not retried: " + later);
         };
     }

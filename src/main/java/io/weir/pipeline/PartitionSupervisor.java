@@ -56,8 +56,8 @@ public final class PartitionSupervisor {
         int incarnation = partition.status().startIncarnation();
         ActorRef<Trouble> self = context.messageAdapter(Trouble.class, InTrouble::new);
         this.flusher = context.spawn(Flusher.create(partition, jdbcExecutor, self), "flusher-" + incarnation);
-        this.consumer = context.spawn(
-                StreamConsumer.create(partition, flusher, self, jdbcExecutor), "consumer-" + incarnation);
+        this.consumer =
+                context.spawn(StreamConsumer.create(partition, flusher, self, jdbcExecutor), "consumer-" + incarnation);
         context.watch(flusher);
         context.watch(consumer);
     }

@@ -75,6 +75,7 @@ final class StreamConsumer {
     private boolean due;
     /** Whether the last read brought as much as was asked for. */
     private boolean behind;
+
     private @Nullable ActorRef<Drained> draining;
     private boolean drainedLog;
 
@@ -108,7 +109,8 @@ final class StreamConsumer {
             Executor jdbcExecutor) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> Behaviors.withStash(
                 partition.settings().maxCommitWaiters(),
-                stash -> new StreamConsumer(context, timers, partition, flusher, supervisor, jdbcExecutor).start(stash))));
+                stash -> new StreamConsumer(context, timers, partition, flusher, supervisor, jdbcExecutor)
+                        .start(stash))));
     }
 
     private Behavior<Command> start(StashBuffer<Command> stash) {
@@ -224,9 +226,7 @@ final class StreamConsumer {
 
     private void sendShares() {
         for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
-            aggregators
-                    .get(share.getKey())
-                    .tell(new EntityAggregator.Share(window.number(), share.getValue()));
+            aggregators.get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
         }
     }
 
@@ -315,8 +315,7 @@ final class StreamConsumer {
                                 failure == null
                                         ? new LiveCounts.Found(
                                                 counts.values(), LiveCounts.nothing(counts.values()), Instant.now())
-                                        : new LiveCounts.Unavailable(
-                                                "the database could not be asked: " + failure)));
+                                        : new LiveCounts.Unavailable("the database could not be asked: " + failure)));
     }
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
@@ -355,8 +354,7 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        supervisor.tell(
-                new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
+        supervisor.tell(new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
         return Behaviors.same();
     }
 

@@ -56,8 +56,7 @@ public final class StreamSupervisor {
     }
 
     private void start(PartitionContext partition, Partitions directory) {
-        var ref = context.spawn(
-                PartitionSupervisor.create(partition), "partition-" + partition.partition());
+        var ref = context.spawn(PartitionSupervisor.create(partition), "partition-" + partition.partition());
         partitions.add(ref);
         ActorRef<PartitionQuery> questions = context.spawn(
                 Behaviors.receiveMessage(query -> {

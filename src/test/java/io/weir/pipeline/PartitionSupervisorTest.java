@@ -82,7 +82,8 @@ class PartitionSupervisorTest {
         log.put(entry(1, "a"));
         await().until(() -> partition.status().uncommittedEvents() == 1);
         TIME.timePasses(PipelineFixture.MAX_DELAY);
-        await().untilAsserted(() -> assertThat(partition.status().stoppedReason()).contains("links is missing"));
+        await().untilAsserted(
+                        () -> assertThat(partition.status().stoppedReason()).contains("links is missing"));
 
         supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
         assertThat(reader.expectMessageClass(LiveCounts.Unavailable.class).reason())

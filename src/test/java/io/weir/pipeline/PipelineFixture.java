@@ -45,8 +45,8 @@ final class PipelineFixture {
 
     /** Clicks with raw rows that keep the event's key. */
     static StreamDefinition keyedClicks() {
-        return definition(List.of(
-                new RowTable("click_rows", List.of(new RowColumn("event_key", new ColumnSource.Key())), null)));
+        return definition(
+                List.of(new RowTable("click_rows", List.of(new RowColumn("event_key", new ColumnSource.Key())), null)));
     }
 
     private static StreamDefinition definition(List<RowTable> rows) {
@@ -77,7 +77,8 @@ final class PipelineFixture {
                 log,
                 store,
                 new EventReader(definition),
-                PipelineSettings.from(Configuration.load(Path.of("no-such-file")).getConfig("weir")),
+                PipelineSettings.from(
+                        Configuration.load(Path.of("no-such-file")).getConfig("weir")),
                 new PartitionStatus(definition.name(), 0),
                 new SimpleMeterRegistry());
     }
