@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
+import io.weir.settings.Environment;
 import java.io.File;
 import java.net.URL;
 import java.util.ArrayList;
@@ -38,12 +39,12 @@ public final class DefinitionFiles {
     /** Parses one text as HOCON. */
     public static Outcome parse(Text text) {
         try {
-            Config config = ConfigFactory.parseString(
-                            text.content(),
-                            ConfigParseOptions.defaults()
-                                    .setOriginDescription(text.file())
-                                    .setIncluder(new NoIncludes()))
-                    .resolve();
+            Config parsed = ConfigFactory.parseString(
+                    text.content(),
+                    ConfigParseOptions.defaults()
+                            .setOriginDescription(text.file())
+                            .setIncluder(new NoIncludes()));
+            Config config = Environment.resolve(parsed, System.getenv());
             return new Outcome.Parsed(new DefinitionParser.Source(text.file(), config));
         } catch (ConfigException problem) {
             int line = problem.origin() == null ? -1 : problem.origin().lineNumber();
