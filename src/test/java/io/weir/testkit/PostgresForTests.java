@@ -6,17 +6,13 @@ import io.weir.settings.StoreSettings;
 import io.weir.store.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL for all tests of a JVM, started when the first asks for it and gone with the JVM. */
@@ -50,17 +46,12 @@ public final class PostgresForTests {
 
     private static synchronized EmbeddedPostgresServer server() {
         if (server == null) {
-            Path root = Path.of(System.getProperty("java.io.tmpdir"), "weir-test-postgres");
-            removeLeftovers(root);
-            Path own = root.resolve(Long.toString(ProcessHandle.current().pid()));
-            EmbeddedPostgresServer started = EmbeddedPostgresServer.start(own.resolve("data"), 0, START_TIMEOUT, false);
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                started.stopImmediately();
-                                deleteTree(own);
-                            },
-                            "stop-test-postgres"));
+            Path directory = Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "weir-test-postgres-" + ProcessHandle.current().pid());
+            EmbeddedPostgresServer started =
+                    EmbeddedPostgresServer.start(directory.resolve("data"), 0, START_TIMEOUT, false);
+            removeAfterThisJvm(directory);
             execute(started, "CREATE DATABASE " + TEMPLATE);
             String url = "postgres://postgres@127.0.0.1:" + started.port() + "/" + TEMPLATE;
             try (Database template = Database.open(settings(url), new SimpleMeterRegistry())) {
@@ -77,23 +68,31 @@ public final class PostgresForTests {
                 url, 4, Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(30));
     }
 
-    /** A test JVM that was killed could not stop its server. */
-    private static void removeLeftovers(Path root) {
-        if (!Files.isDirectory(root)) {
-            return;
-        }
-        try (Stream<Path> directories = Files.list(root)) {
-            for (Path directory : directories.toList()) {
-                long pid = Long.parseLong(directory.getFileName().toString());
-                if (ProcessHandle.of(pid).isEmpty()) {
-                    if (Files.exists(directory.resolve("data"))) {
-                        // a start finds and ends the server that was left
-                        EmbeddedPostgresServer.start(directory.resolve("data"), 0, START_TIMEOUT, false)
-                                .close();
-                    }
-                    deleteTree(directory);
-                }
-            }
+    /**
+     * Ends the server and removes its data once this JVM is gone. A shutdown hook would not do: it does not run when a
+     * JVM is killed, and the test runner does not wait for it.
+     */
+    private static void removeAfterThisJvm(Path directory) {
+        String script = """
+            trap '' INT TERM HUP
+            while kill -0 "$1" 2>/dev/null; do sleep 1; done
+            kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")"
+            while [ -e "$2/data/postmaster.pid" ] && kill -0 "$(head -n 1 "$2/data/postmaster.pid")"; do sleep 1; done
+            rm -rf "$2"
+            """;
+        try {
+            new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            script,
+                            "remove-test-postgres",
+                            Long.toString(ProcessHandle.current().pid()),
+                            directory.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .getOutputStream()
+                    .close();
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }
@@ -105,17 +104,6 @@ public final class PostgresForTests {
             statement.execute(sql);
         } catch (SQLException problem) {
             throw new IllegalStateException(sql, problem);
-        }
-    }
-
-    private static void deleteTree(Path root) {
-        try (Stream<Path> paths = Files.walk(root)) {
-            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
         }
     }
 }
