@@ -146,7 +146,8 @@ public final class HttpLoad {
 
     private void sendWhatIsDue(long now) {
         if (plan.requestsPerSecond() == 0) {
-            while (!idle.isEmpty() && sent < plan.maxRequests()) {
+            // each at most once: one that is refused at once is idle again, and the end must not be waited for in vain
+            for (int tries = idle.size(); tries > 0 && sent < plan.maxRequests(); tries--) {
                 send(idle.remove(), now);
             }
             return;
