@@ -158,6 +158,8 @@ final class RedisPartitionReader implements PartitionReader {
         closed = true;
         depth.stopLooking(partition);
         StatefulRedisConnection<byte[], byte[]> opened = connection;
+        // it may be called again: for the end of an actor, and for a beginning that came too late
+        connection = null;
         if (opened != null) {
             RedisCalls.close(opened);
         }
