@@ -24,7 +24,6 @@ import io.weir.store.Catalog;
 import io.weir.store.Database;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -187,7 +186,7 @@ final class WeirServer implements AutoCloseable {
             Database database) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
-                () -> CompletableFuture.supplyAsync(() -> answers(database), jdbcExecutor),
+                () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
                 eventLog::isReachable,
                 () -> definitions.stream().mapToLong(eventLog::depth).sum(),
                 () -> statuses.stream()
@@ -199,16 +198,6 @@ final class WeirServer implements AutoCloseable {
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
         return routes.build();
-    }
-
-    private static boolean answers(Database database) {
-        try {
-            database.ping();
-            return true;
-        } catch (SQLException failure) {
-            log.debug("the database does not answer", failure);
-            return false;
-        }
     }
 
     private List<String> stopped() {

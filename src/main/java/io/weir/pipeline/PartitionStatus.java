@@ -43,6 +43,10 @@ public final class PartitionStatus {
         return news;
     }
 
+    boolean isInTrouble() {
+        return trouble != null;
+    }
+
     void running() {
         trouble = null;
     }

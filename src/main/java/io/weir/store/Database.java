@@ -114,6 +114,16 @@ public final class Database implements AutoCloseable {
         return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
     }
 
+    /** Whether the database gives a sign of life. */
+    public boolean answers() {
+        try {
+            ping();
+            return true;
+        } catch (SQLException away) {
+            return false;
+        }
+    }
+
     /** Asks the database for a sign of life. */
     public void ping() throws SQLException {
         try (Connection connection = pool.getConnection();

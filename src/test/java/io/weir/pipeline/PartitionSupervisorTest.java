@@ -68,7 +68,7 @@ class PartitionSupervisorTest {
         ActorRef<PartitionSupervisor.Command> supervisor = TESTKIT.spawn(PartitionSupervisor.create(partition));
         await().until(() -> log.reads() > 0);
         log.breakConnection();
-        // the failure has arrived once the next start is due
+        await().until(() -> partition.status().isInTrouble());
         supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
         awaitEpochAfterBackoff(2);
 
