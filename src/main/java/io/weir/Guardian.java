@@ -18,6 +18,13 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 public final class Guardian {
     public sealed interface Command {}
 
+    /**
+     * Start every stream.
+     *
+     * @param partitions the partitions of each stream, by the stream's name
+     */
+    public record Start(Map<String, List<PartitionContext>> partitions) implements Command {}
+
     /** Commit all that the log holds, stop the pipeline, then answer; after {@code timeout} stop it all the same. */
     public record Drain(Duration timeout, ActorRef<Drained> replyTo) implements Command {}
 
@@ -36,25 +43,25 @@ public final class Guardian {
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
+    private final Partitions directory;
     private final Map<String, ActorRef<StreamSupervisor.Command>> streams = new LinkedHashMap<>();
     private final List<String> undrained = new ArrayList<>();
     private final List<ActorRef<Drained>> drainers = new ArrayList<>();
 
-    private Guardian(ActorContext<Command> context, TimerScheduler<Command> timers) {
+    private Guardian(ActorContext<Command> context, TimerScheduler<Command> timers, Partitions directory) {
         this.context = context;
         this.timers = timers;
+        this.directory = directory;
     }
 
     /**
-     * Starts every stream.
+     * A root without streams.
      *
-     * @param partitions the partitions of each stream, by the stream's name
+     * @param directory where each partition is registered for questions
      */
-    public static Behavior<Command> create(Map<String, List<PartitionContext>> partitions, Partitions directory) {
+    public static Behavior<Command> create(Partitions directory) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            Guardian guardian = new Guardian(context, timers);
-            partitions.forEach((stream, contexts) -> guardian.streams.put(
-                    stream, context.spawn(StreamSupervisor.create(stream, contexts, directory), "stream-" + stream)));
+            Guardian guardian = new Guardian(context, timers, directory);
             return Behaviors.receive(Command.class)
                     .onAnyMessage(guardian::onMessage)
                     .build();
@@ -63,10 +70,19 @@ public final class Guardian {
 
     private Behavior<Command> onMessage(Command command) {
         return switch (command) {
+            case Start start -> onStart(start);
             case Drain drain -> onDrain(drain);
             case StreamDrained drained -> onStreamDrained(drained.drained());
             case Timer timer -> finishDrain();
         };
+    }
+
+    private Behavior<Command> onStart(Start start) {
+        start.partitions()
+                .forEach((stream, contexts) -> streams.put(
+                        stream,
+                        context.spawn(StreamSupervisor.create(stream, contexts, directory), "stream-" + stream)));
+        return Behaviors.same();
     }
 
     private Behavior<Command> onDrain(Drain drain) {

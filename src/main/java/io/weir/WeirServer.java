@@ -89,16 +89,14 @@ final class WeirServer implements AutoCloseable {
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
         Catalog catalog = Definitions.check(definitions, database);
-        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters);
-        toClose.addFirst(eventLog);
         new JvmMemoryMetrics().bindTo(meters);
 
-        ActorSystem<Guardian.Command> started = ActorSystem.create(
-                Guardian.create(contexts(definitions, pipelineSettings, eventLog, database, catalog), partitions),
-                "weir",
-                config);
+        ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
+        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        toClose.addFirst(eventLog);
+        started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
         Routes routes = routes(started, definitions, httpSettings, eventLog, database);
         ServerBinding binding;
         try {

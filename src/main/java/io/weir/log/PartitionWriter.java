@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Appends to one partition. One XADD is in flight at a time; what arrives meanwhile goes into the next, so that entries
  * grow with the load and an idle partition waits for nothing.
  *
- * <p>Stages complete on the connection's I/O thread, after the next XADD was sent: what depends on them must not block.
+ * <p>The stages of one XADD complete together, as one task of the executor given, after the next XADD was sent: what
+ * depends on them must not block. Failed ones complete on the connection's I/O thread or on that of the time limits.
  */
 final class PartitionWriter implements AppendCommand.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
@@ -37,6 +39,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private final WaitingLimits limits;
     private final StreamDepth depth;
     private final StreamMeters meters;
+    private final Executor completions;
 
     // guarded by this
     private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
@@ -51,7 +54,8 @@ final class PartitionWriter implements AppendCommand.Outcome {
             RedisLink link,
             WaitingLimits limits,
             StreamDepth depth,
-            StreamMeters meters) {
+            StreamMeters meters,
+            Executor completions) {
         this.key = key;
         this.partition = partition;
         this.commandStart = AppendCommand.start(key);
@@ -62,6 +66,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         this.limits = limits;
         this.depth = depth;
         this.meters = meters;
+        this.completions = completions;
     }
 
     CompletionStage<EntryId> append(List<LogItem> items, long maxDepth) {
@@ -111,11 +116,13 @@ final class PartitionWriter implements AppendCommand.Outcome {
         }
         sendNext();
         long now = System.nanoTime();
-        for (AppendCommand.Part part : command.parts) {
-            if (part.isLast() && part.append().stage.complete(id)) {
-                meters.answered(now - part.append().beganNanos);
+        completions.execute(() -> {
+            for (AppendCommand.Part part : command.parts) {
+                if (part.isLast() && part.append().stage.complete(id)) {
+                    meters.answered(now - part.append().beganNanos);
+                }
             }
-        }
+        });
     }
 
     @Override
