@@ -8,7 +8,6 @@ import io.weir.embedded.EmbeddedPostgresServer;
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.settings.Configuration;
 import io.weir.settings.EmbeddedSettings;
-import io.weir.settings.RedisUrl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +63,7 @@ public final class Main implements ServerLauncher {
         return run(() -> {
             long startedNanos = System.nanoTime();
             Config config = Configuration.load(home.resolve("conf/weir.conf"));
-            String redisUrl = RedisUrl.resolve(System.getenv(), config.getString("weir.log.redis-url"));
-            Config urls = ConfigFactory.parseMap(Map.of("weir.log.redis-url", redisUrl));
-            return serve(urls.withFallback(config), List.of(), startedNanos);
+            return serve(config, List.of(), startedNanos);
         });
     }
 

@@ -15,8 +15,8 @@ public final class Configuration {
     private Configuration() {}
 
     /**
-     * Loads the configuration. System properties win over {@code file}, which may be missing, and that over
-     * {@code defaults.conf}, which also names the environment variables.
+     * Loads the configuration. System properties win over the environment variables that {@code environment.conf} names,
+     * these over {@code file}, which may be missing, and that over {@code defaults.conf}.
      */
     public static Config load(Path file) {
         return load(file, System.getenv());
@@ -26,12 +26,10 @@ public final class Configuration {
     static Config load(Path file, Map<String, String> environment) {
         try {
             Config config = ConfigFactory.defaultOverrides()
+                    .withFallback(resource("environment.conf"))
                     .withFallback(ConfigFactory.parseFile(
                             file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true)))
-                    .withFallback(ConfigFactory.parseResources(
-                            Configuration.class.getClassLoader(),
-                            "defaults.conf",
-                            ConfigParseOptions.defaults().setAllowMissing(false)))
+                    .withFallback(resource("defaults.conf"))
                     .withFallback(ConfigFactory.defaultReferenceUnresolved());
             config = Environment.resolve(config, environment);
             String redisUrl = RedisUrl.resolve(environment, config.getString(REDIS_URL));
@@ -39,5 +37,10 @@ public final class Configuration {
         } catch (ConfigException problem) {
             throw new SettingsException("*", problem.toString());
         }
+    }
+
+    private static Config resource(String name) {
+        return ConfigFactory.parseResources(
+                Configuration.class.getClassLoader(), name, ConfigParseOptions.defaults().setAllowMissing(false));
     }
 }
