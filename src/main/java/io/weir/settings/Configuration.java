@@ -41,6 +41,8 @@ public final class Configuration {
 
     private static Config resource(String name) {
         return ConfigFactory.parseResources(
-                Configuration.class.getClassLoader(), name, ConfigParseOptions.defaults().setAllowMissing(false));
+                Configuration.class.getClassLoader(),
+                name,
+                ConfigParseOptions.defaults().setAllowMissing(false));
     }
 }

@@ -40,8 +40,7 @@ class ConfigurationTest {
 
     @Test
     void theEnvironmentWinsOverTheOperatorsFileWhereItIsSet() throws IOException {
-        Files.writeString(
-                directory.resolve("weir.conf"), "weir { http.port = 1111, embedded.redis-port = 2222 }");
+        Files.writeString(directory.resolve("weir.conf"), "weir { http.port = 1111, embedded.redis-port = 2222 }");
         Config weir = load(Map.of("WEIR_HTTP_PORT", "3333"));
         assertThat(HttpSettings.from(weir).port()).isEqualTo(3333);
         assertThat(EmbeddedSettings.from(weir).redisPort()).isEqualTo(2222);
