@@ -141,7 +141,8 @@ class RedisOutageTest {
         assertThat(refusal(log.append(definition, 0, events("sent")))).isEqualTo(Reason.UNKNOWN);
         assertThat(await(log.isReachable())).isFalse();
         // the connection is given up by whichever is first, the ping or the append; the other follows
-        await().untilAsserted(() -> assertThat(registry.get("weir.log.waiting.events").gauge().value())
+        await().untilAsserted(() -> assertThat(
+                        registry.get("weir.log.waiting.events").gauge().value())
                 .isZero());
         assertThat(refusal(log.append(definition, 0, events("later")))).isEqualTo(Reason.UNAVAILABLE);
         signal("CONT");
