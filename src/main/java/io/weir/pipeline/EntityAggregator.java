@@ -1,6 +1,5 @@
 package io.weir.pipeline;
 
-import io.weir.definition.Counter;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
 import io.weir.event.EntryId;
@@ -128,7 +127,8 @@ final class EntityAggregator {
             throw new IllegalStateException("window " + message.window() + " was committed out of order");
         }
         unflushed.removeFirst();
-        committed = message.totals() == null ? noCounts() : message.totals();
+        committed =
+                message.totals() == null ? new EntityDelta(definition.counters(), entity).values() : message.totals();
         committedTo = message.to();
         committedAt = Instant.now();
         return Behaviors.same();
@@ -173,14 +173,5 @@ final class EntityAggregator {
             }
         }
         return new LiveCounts.Found(values, pending.values(), committedAt);
-    }
-
-    private @Nullable Object[][] noCounts() {
-        List<Counter> counters = definition.counters();
-        @Nullable Object[][] none = new @Nullable Object[counters.size()][];
-        for (int i = 0; i < none.length; i++) {
-            none[i] = new @Nullable Object[counters.get(i).columns().size()];
-        }
-        return none;
     }
 }
