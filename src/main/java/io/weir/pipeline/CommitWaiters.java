@@ -27,6 +27,11 @@ final class CommitWaiters {
         return true;
     }
 
+    /** Whether somebody waits. */
+    boolean any() {
+        return size > 0;
+    }
+
     /** Whether somebody waits for an entry up to {@code last}. */
     boolean anyUpTo(EntryId last) {
         return !waiters.isEmpty() && waiters.firstKey().compareTo(last) <= 0;

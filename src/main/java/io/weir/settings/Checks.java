@@ -24,6 +24,12 @@ final class Checks {
         }
     }
 
+    static void notNegative(String key, Duration value) {
+        if (value.isNegative()) {
+            throw new SettingsException(key, "is " + value + ", must not be negative");
+        }
+    }
+
     static void ordered(String shorterKey, Duration shorter, String longerKey, Duration longer) {
         if (shorter.compareTo(longer) > 0) {
             throw new SettingsException(

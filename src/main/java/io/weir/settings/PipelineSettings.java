@@ -6,6 +6,7 @@ import java.time.Duration;
 /** The actors between the log and the store. Keys and defaults are under {@code weir.pipeline}. */
 public record PipelineSettings(
         Duration readBlock,
+        Duration readPause,
         int maxReadEntries,
         long maxWindowBytes,
         int maxIdleAggregators,
@@ -20,6 +21,7 @@ public record PipelineSettings(
         Duration commitTimeout) {
     public PipelineSettings {
         Checks.positive("pipeline.read-block", readBlock);
+        Checks.notNegative("pipeline.read-pause", readPause);
         Checks.atLeast("pipeline.max-read-entries", maxReadEntries, 1);
         Checks.atLeast("pipeline.max-window-bytes", maxWindowBytes, 1);
         Checks.atLeast("pipeline.max-idle-aggregators", maxIdleAggregators, 0);
@@ -37,6 +39,7 @@ public record PipelineSettings(
         Config pipeline = weir.getConfig("pipeline");
         return new PipelineSettings(
                 pipeline.getDuration("read-block"),
+                pipeline.getDuration("read-pause"),
                 pipeline.getInt("max-read-entries"),
                 pipeline.getBytes("max-window-bytes"),
                 pipeline.getInt("max-idle-aggregators"),

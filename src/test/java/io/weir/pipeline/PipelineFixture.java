@@ -1,5 +1,6 @@
 package io.weir.pipeline;
 
+import com.typesafe.config.ConfigValueFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.Aggregate;
 import io.weir.definition.BodyForm;
@@ -69,7 +70,12 @@ final class PipelineFixture {
                 rows);
     }
 
+    /** Without a pause between reads: most tests stop the time. */
     static PartitionContext context(StreamDefinition definition, StubLog log, StubStore store) {
+        return context(definition, log, store, Duration.ZERO);
+    }
+
+    static PartitionContext context(StreamDefinition definition, StubLog log, StubStore store, Duration readPause) {
         return new PartitionContext(
                 definition,
                 0,
@@ -77,8 +83,9 @@ final class PipelineFixture {
                 log,
                 store,
                 new EventReader(definition),
-                PipelineSettings.from(
-                        Configuration.load(Path.of("no-such-file")).getConfig("weir")),
+                PipelineSettings.from(Configuration.load(Path.of("no-such-file"))
+                        .getConfig("weir")
+                        .withValue("pipeline.read-pause", ConfigValueFactory.fromAnyRef(readPause))),
                 new PartitionStatus(definition.name(), 0),
                 new SimpleMeterRegistry());
     }

@@ -32,6 +32,8 @@ class StreamConsumerTest {
     private static final ManualTime TIME = ManualTime.get(TESTKIT.system());
     private static final Executor JDBC = Executors.newVirtualThreadPerTaskExecutor();
 
+    private static final Duration READ_PAUSE = Duration.ofMillis(10);
+
     private final StubStore store = new StubStore();
     private final StubLog log = new StubLog();
     private PartitionContext partition = PipelineFixture.context(PipelineFixture.clicks(), log, store);
@@ -221,6 +223,51 @@ class StreamConsumerTest {
     }
 
     @Test
+    void aPauseLetsEntriesGatherForTheNextRead() {
+        spawn(PipelineFixture.clicks(), READ_PAUSE);
+        log.put(entry(1, "a"));
+        awaitUncommittedRead(1);
+        log.put(entry(2, "a"), entry(3, "a"));
+        TIME.expectNoMessageFor(READ_PAUSE.minusMillis(1), supervisor);
+        assertThat(partition.status().uncommittedEvents()).isEqualTo(1);
+
+        TIME.timePasses(Duration.ofMillis(1));
+        awaitUncommittedRead(3);
+    }
+
+    @Test
+    void aBacklogIsReadWithoutAPause() {
+        for (int i = 1; i <= 1000; i++) {
+            log.put(entry(i, "a"));
+        }
+        spawn(PipelineFixture.clicks(), READ_PAUSE);
+        awaitSum("a", 1000 - MAX_EVENTS_BEHIND);
+    }
+
+    @Test
+    void whoWaitsForACommitEndsAPause() {
+        ActorRef<StreamConsumer.Command> consumer = spawn(PipelineFixture.clicks(), READ_PAUSE);
+        log.put(entry(1, "a"));
+        awaitUncommittedRead(1);
+        log.put(entry(2, "a"));
+        TestProbe<PartitionQuery.Committed> waiter = TESTKIT.createTestProbe(PartitionQuery.Committed.class);
+        consumer.tell(new StreamConsumer.Query(new PartitionQuery.AwaitCommit(id(2), waiter.ref())));
+        waiter.expectMessage(new PartitionQuery.Committed(id(2)));
+    }
+
+    @Test
+    void aDrainEndsAPause() {
+        ActorRef<StreamConsumer.Command> consumer = spawn(PipelineFixture.clicks(), READ_PAUSE);
+        log.put(entry(1, "a"));
+        awaitUncommittedRead(1);
+        log.put(entry(2, "a"));
+        TestProbe<StreamConsumer.Drained> drained = TESTKIT.createTestProbe(StreamConsumer.Drained.class);
+        consumer.tell(new StreamConsumer.Drain(drained.ref()));
+        drained.expectMessageClass(StreamConsumer.Drained.class);
+        assertThat(store.sum("a")).isEqualTo(2);
+    }
+
+    @Test
     void aFailedReadEndsTheIncarnation() {
         start(PipelineFixture.clicks());
         await().until(() -> log.reads() > 0);
@@ -235,7 +282,11 @@ class StreamConsumerTest {
     }
 
     private ActorRef<StreamConsumer.Command> spawn(StreamDefinition definition) {
-        partition = PipelineFixture.context(definition, log, store);
+        return spawn(definition, Duration.ZERO);
+    }
+
+    private ActorRef<StreamConsumer.Command> spawn(StreamDefinition definition, Duration readPause) {
+        partition = PipelineFixture.context(definition, log, store, readPause);
         ActorRef<Flusher.Command> flusher = TESTKIT.spawn(Flusher.create(partition, JDBC, supervisor.ref()));
         return TESTKIT.spawn(StreamConsumer.create(partition, flusher, supervisor.ref(), JDBC));
     }
