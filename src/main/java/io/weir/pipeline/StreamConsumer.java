@@ -328,7 +328,6 @@ final class StreamConsumer {
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
         draining = replyTo;
-        readOn();
         closeIfDue();
         return afterChange();
     }
