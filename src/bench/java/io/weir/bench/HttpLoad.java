@@ -36,7 +36,7 @@ public final class HttpLoad {
     private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
     private final Histogram latencyMicros = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
     private final TreeMap<Integer, Long> statuses = new TreeMap<>();
-    private final List<TreeMap<Integer, Long>> statusesBySecond = new ArrayList<>();
+    private final List<TreeMap<Integer, Answers>> statusesBySecond = new ArrayList<>();
     private long sent;
     private long accepted;
     private long beginNanos;
@@ -77,7 +77,7 @@ public final class HttpLoad {
             long sent,
             long accepted,
             Map<Integer, Long> statuses,
-            List<? extends Map<Integer, Long>> statusesBySecond,
+            List<? extends Map<Integer, Answers>> statusesBySecond,
             Duration elapsed,
             Histogram latencyMicros) {
         public double acceptedPerSecond() {
@@ -87,6 +87,18 @@ public final class HttpLoad {
         /** Latency of a percentile, 0 to 100, in milliseconds. */
         public double millis(double percentile) {
             return latencyMicros.getValueAtPercentile(percentile) / 1000.0;
+        }
+    }
+
+    /** How many answers, and the longest that one of them took. */
+    public record Answers(long number, long longestNanos) {
+        Answers and(Answers others) {
+            return new Answers(number + others.number, Math.max(longestNanos, others.longestNanos));
+        }
+
+        @Override
+        public String toString() {
+            return "%d (longest %.0f ms)".formatted(number, longestNanos / 1e6);
         }
     }
 
@@ -224,6 +236,6 @@ public final class HttpLoad {
         while (statusesBySecond.size() <= second) {
             statusesBySecond.add(new TreeMap<>());
         }
-        statusesBySecond.get(second).merge(status, 1L, Long::sum);
+        statusesBySecond.get(second).merge(status, new Answers(1, now - dueNanos), Answers::and);
     }
 }
