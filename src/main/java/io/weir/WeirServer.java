@@ -100,7 +100,7 @@ final class WeirServer implements AutoCloseable {
         Routes routes = routes(started, definitions, httpSettings, eventLog, database);
         ServerBinding binding;
         try {
-            binding = HttpServer.start(started, httpSettings, routes)
+            binding = HttpServer.start(started, httpSettings, routes, meters)
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException failure) {

@@ -111,9 +111,13 @@ public final class IngestHandler implements RequestHandler {
         return places.thenCompose(all -> {
             metrics.taken(events, invalid.size());
             return commits.await(definition.name(), all)
-                    .thenApply(committed -> committed
-                            ? IngestAnswers.taken(events, invalid, options)
-                            : IngestAnswers.notYetCommitted(events, invalid.size(), options));
+                    .thenApply(committed -> {
+                        if (committed) {
+                            return IngestAnswers.taken(events, invalid, options);
+                        }
+                        metrics.notSeenCommitted();
+                        return IngestAnswers.notYetCommitted(events, invalid.size(), options);
+                    });
         });
     }
 

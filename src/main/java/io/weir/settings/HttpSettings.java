@@ -16,7 +16,9 @@ public record HttpSettings(
         Duration retryAfter,
         Duration commitTimeout,
         Duration countTimeout,
-        int maxConcurrentRequests) {
+        int maxConcurrentRequests,
+        int maxConnections,
+        int maxPipelinedRequests) {
     public HttpSettings {
         Checks.port("http.port", port);
         Checks.atLeast("http.max-body-bytes", maxBodyBytes, 1);
@@ -29,6 +31,8 @@ public record HttpSettings(
         Checks.positive("http.commit-timeout", commitTimeout);
         Checks.positive("http.count-timeout", countTimeout);
         Checks.atLeast("http.max-concurrent-requests", maxConcurrentRequests, 1);
+        Checks.atLeast("http.max-connections", maxConnections, 1);
+        Checks.atLeast("http.max-pipelined-requests", maxPipelinedRequests, 1);
     }
 
     public static HttpSettings from(Config weir) {
@@ -45,6 +49,8 @@ public record HttpSettings(
                 http.getDuration("retry-after"),
                 http.getDuration("commit-timeout"),
                 http.getDuration("count-timeout"),
-                http.getInt("max-concurrent-requests"));
+                http.getInt("max-concurrent-requests"),
+                http.getInt("max-connections"),
+                http.getInt("max-pipelined-requests"));
     }
 }
