@@ -110,14 +110,13 @@ public final class IngestHandler implements RequestHandler {
         }
         return places.thenCompose(all -> {
             metrics.taken(events, invalid.size());
-            return commits.await(definition.name(), all)
-                    .thenApply(committed -> {
-                        if (committed) {
-                            return IngestAnswers.taken(events, invalid, options);
-                        }
-                        metrics.notSeenCommitted();
-                        return IngestAnswers.notYetCommitted(events, invalid.size(), options);
-                    });
+            return commits.await(definition.name(), all).thenApply(committed -> {
+                if (committed) {
+                    return IngestAnswers.taken(events, invalid, options);
+                }
+                metrics.notSeenCommitted();
+                return IngestAnswers.notYetCommitted(events, invalid.size(), options);
+            });
         });
     }
 

@@ -133,17 +133,15 @@ class LimitsTest {
         server = new TestServer(TestServer.settings(10, 1));
         String request = HEAD + "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
         try (Socket first = server.connect()) {
-            await().untilAsserted(() -> assertThat(server.metrics
-                            .get("weir.http.connections")
-                            .gauge()
-                            .value())
+            await().untilAsserted(() -> assertThat(
+                            server.metrics.get("weir.http.connections").gauge().value())
                     .isEqualTo(1));
             try (Socket second = server.connect()) {
                 RawHttp.send(second, request);
                 await().during(Duration.ofMillis(300))
                         .atMost(Duration.ofSeconds(5))
                         .until(() -> server.log.appends.isEmpty());
-                first.close();
+                first.shutdownOutput();
                 assertThat(RawHttp.readAll(second)).startsWith("HTTP/1.1 202 ");
             }
         }
