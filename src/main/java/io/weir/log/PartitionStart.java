@@ -16,14 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What an incarnation does to its partition before it reads: away with earlier groups, a group of its own, the last ID
- * at or above the cursor, and the backlog counted.
- */
-final class PartitionStart {
-    /** The groups of all incarnations of all versions begin so; others on the same key are somebody else's. */
-    static final String GROUP_PREFIX = "weir.";
-
+/** What an incarnation does to its partition before it reads: takes it over and counts the backlog. */
+final class PartitionStart implements PartitionTakeover.Commands {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStart.class);
 
     // Items of one chunk are what Redis is busy with at a time; entries pack from one to hundreds of them.
@@ -60,8 +54,6 @@ final class PartitionStart {
     private final Duration timeout;
     private final StreamDepth depth;
 
-    private long pending;
-
     PartitionStart(
             StatefulRedisConnection<byte[], byte[]> connection,
             String key,
@@ -76,17 +68,11 @@ final class PartitionStart {
     }
 
     CompletableFuture<PartitionReader.Begun> begin(String group, EntryId cursor, EntryId readFrom) {
-        return destroyGroups()
-                .thenCompose(ignored -> createGroup(group, readFrom))
-                .thenCompose(ignored -> lastId(connection, key, timeout))
-                .thenCompose(last -> cursor.isAfter(last)
-                        ? raiseLastId(cursor, last).thenApply(ignored -> true)
-                        : CompletableFuture.completedFuture(false))
-                .thenCompose(
-                        tailLost -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
-                            depth.settle(partition, backlog);
-                            return new PartitionReader.Begun(backlog, pending, tailLost);
-                        }));
+        return PartitionTakeover.run(this, group, cursor, readFrom)
+                .thenCompose(taken -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
+                    depth.settle(partition, backlog);
+                    return new PartitionReader.Begun(backlog, taken.predecessorPending(), taken.tailLost());
+                }));
     }
 
     /** The highest ID that the stream has given; 0-0 when there is no stream. */
@@ -97,41 +83,49 @@ final class PartitionStart {
                 .thenApply(answer -> EntryId.parse(RedisCalls.text(answer.getFirst())));
     }
 
-    private CompletableFuture<Void> destroyGroups() {
+    @Override
+    public CompletableFuture<EntryId> lastId() {
+        return lastId(connection, key, timeout);
+    }
+
+    @Override
+    public CompletableFuture<List<PartitionTakeover.Group>> groups() {
         return call(connection, CommandType.XINFO, args().add("GROUPS").add(key), timeout)
                 .exceptionallyCompose(problem -> RedisCalls.hasMessage(problem, "ERR no such key")
                         ? CompletableFuture.completedFuture(List.of())
                         : CompletableFuture.failedFuture(problem))
-                .thenCompose(groups -> {
-                    List<CompletableFuture<?>> destroyed = new ArrayList<>();
+                .thenApply(groups -> {
+                    List<PartitionTakeover.Group> parsed = new ArrayList<>();
                     for (Object group : groups) {
-                        destroyed.add(destroyIfOurs((List<?>) group));
+                        parsed.add(parse((List<?>) group));
                     }
-                    return CompletableFuture.allOf(destroyed.toArray(CompletableFuture[]::new));
+                    return parsed;
                 });
     }
 
-    private CompletableFuture<?> destroyIfOurs(List<?> group) {
+    private static PartitionTakeover.Group parse(List<?> group) {
         String name = "";
-        long itsPending = 0;
+        long pending = 0;
         for (int index = 0; index + 1 < group.size(); index += 2) {
             String field = RedisCalls.text(group.get(index));
             if (field.equals("name")) {
                 name = RedisCalls.text(group.get(index + 1));
             } else if (field.equals("pending")) {
-                itsPending = (Long) group.get(index + 1);
+                pending = (Long) group.get(index + 1);
             }
         }
-        if (!name.startsWith(GROUP_PREFIX)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        LOG.info("{}: taking over from group {}, which had {} entries pending", key, name, itsPending);
-        pending += itsPending;
-        return call(
-                connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(name), timeout);
+        return new PartitionTakeover.Group(name, pending);
     }
 
-    private CompletableFuture<?> createGroup(String group, EntryId readFrom) {
+    @Override
+    public CompletableFuture<?> destroyGroup(PartitionTakeover.Group group) {
+        LOG.info("{}: taking over from group {}, which had {} entries pending", key, group.name(), group.pending());
+        return call(
+                connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(group.name()), timeout);
+    }
+
+    @Override
+    public CompletableFuture<?> createGroup(String group, EntryId readFrom) {
         return callEvenWhenFull("XGROUP", "CREATE", key, group, readFrom.toString(), "MKSTREAM");
     }
 
@@ -144,19 +138,15 @@ final class PartitionStart {
         return call(connection, CommandType.EVAL, args, timeout);
     }
 
-    private CompletableFuture<?> raiseLastId(EntryId cursor, EntryId last) {
+    @Override
+    public CompletableFuture<?> raiseLastId(EntryId id, EntryId last) {
         LOG.error(
                 "{}: Redis lost its tail: its last ID is {}, and entries up to {} are committed. What was accepted and"
                         + " not committed by then may be lost. Going on above the cursor",
                 key,
                 last,
-                cursor);
-        return callEvenWhenFull("XSETID", key, cursor.toString())
-                .exceptionallyCompose(problem -> lastId(connection, key, timeout)
-                        // an XADD that came in between has raised it
-                        .thenCompose(now -> cursor.isAfter(now)
-                                ? CompletableFuture.failedFuture(problem)
-                                : CompletableFuture.completedFuture(List.of())));
+                id);
+        return callEvenWhenFull("XSETID", key, id.toString());
     }
 
     private CompletableFuture<Long> countAfter(EntryId after, long counted, long chunkEntries) {

@@ -69,8 +69,7 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom) {
-        group = PartitionStart.GROUP_PREFIX + epoch + "-"
-                + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        group = PartitionTakeover.groupName(epoch, ThreadLocalRandom.current().nextLong());
         lastRead = readFrom;
         return connector
                 .get()

@@ -62,9 +62,7 @@ final class Flusher {
         }
 
         WindowCommit commit() {
-            OpenWindow content = window.content();
-            return new WindowCommit(
-                    window.epoch(), content.from(), content.to(), content.events(), content.deadLetters(), deltas);
+            return window.content().commit(window.epoch(), deltas);
         }
     }
 
@@ -106,8 +104,7 @@ final class Flusher {
     private BoundedSourceQueue<Joined> startStream() {
         ActorRef<Command> self = context.getSelf();
         var running = Source.<Joined>queue(1)
-                .mapAsync(
-                        1, joined -> write(joined, FIRST_RETRY_MILLIS).thenApply(outcome -> toMessage(joined, outcome)))
+                .mapAsync(1, joined -> write(joined, FIRST_RETRY_MILLIS).thenApply(next -> toMessage(joined, next)))
                 .toMat(Sink.foreach(self::tell), Keep.both())
                 .run(Materializer.createMaterializer(context));
         context.pipeToSelf(
@@ -173,20 +170,16 @@ final class Flusher {
         return Behaviors.same();
     }
 
-    private CompletionStage<CommitOutcome> write(Joined joined, long retryMillis) {
+    private CompletionStage<AfterCommit> write(Joined joined, long retryMillis) {
         PipelineSettings settings = partition.settings();
         return CompletableFuture.supplyAsync(() -> partition.store().commit(joined.commit()), jdbcExecutor)
                 .orTimeout(settings.commitTimeout().toNanos(), TimeUnit.NANOSECONDS)
-                .thenCompose(outcome -> switch (outcome) {
-                    case CommitOutcome.RetryLater later -> retry(joined, later, retryMillis);
-                    case CommitOutcome.Committed committed -> CompletableFuture.completedStage(committed);
-                    case CommitOutcome.Fenced fenced -> CompletableFuture.completedStage(fenced);
-                    case CommitOutcome.Unknown unknown -> CompletableFuture.completedStage(unknown);
-                    case CommitOutcome.Stopped halted -> CompletableFuture.completedStage(halted);
-                });
+                .thenCompose(outcome -> AfterCommit.of(outcome) instanceof AfterCommit.TryAgain again
+                        ? retry(joined, again.outcome(), retryMillis)
+                        : CompletableFuture.completedStage(AfterCommit.of(outcome)));
     }
 
-    private CompletionStage<CommitOutcome> retry(Joined joined, CommitOutcome.RetryLater later, long retryMillis) {
+    private CompletionStage<AfterCommit> retry(Joined joined, CommitOutcome.RetryLater later, long retryMillis) {
         if (stopped) {
             return CompletableFuture.failedStage(new PartitionFailure("stopped while waiting to write again"));
         }
@@ -205,14 +198,12 @@ final class Flusher {
                 Duration.ofMillis(delay), context.getSystem().classicSystem(), () -> write(joined, nextDelay));
     }
 
-    private static Command toMessage(Joined joined, CommitOutcome outcome) {
-        return switch (outcome) {
-            case CommitOutcome.Committed committed -> new Flushed(joined, committed);
-            case CommitOutcome.Stopped halted -> new Halted(halted.reason());
-            case CommitOutcome.Fenced fenced -> throw new PartitionFailure("fenced: " + fenced.detail());
-            case CommitOutcome.Unknown unknown ->
-                throw new PartitionFailure("the outcome of a COMMIT is unknown: " + unknown.detail());
-            case CommitOutcome.RetryLater later -> throw new IllegalStateException("not retried: " + later);
+    private static Command toMessage(Joined joined, AfterCommit next) {
+        return switch (next) {
+            case AfterCommit.GoOn goOn -> new Flushed(joined, goOn.outcome());
+            case AfterCommit.AskForHelp help -> new Halted(help.reason());
+            case AfterCommit.StartAnew anew -> throw new PartitionFailure(anew.reason());
+            case AfterCommit.TryAgain again -> throw new IllegalStateException("not retried: " + again.outcome());
         };
     }
 }

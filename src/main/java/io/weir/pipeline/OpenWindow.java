@@ -1,6 +1,7 @@
 package io.weir.pipeline;
 
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntityDelta;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.event.EventReader;
@@ -10,6 +11,7 @@ import io.weir.event.RefusedEvent;
 import io.weir.log.LogEntry;
 import io.weir.log.LogItem;
 import io.weir.store.DeadLetter;
+import io.weir.store.WindowCommit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The window that a consumer is filling: whole entries, decoded, in the order of the log. */
-final class OpenWindow {
+public final class OpenWindow {
     private final long number;
     private final EntryId from;
     private final StreamDefinition definition;
@@ -40,36 +42,36 @@ final class OpenWindow {
         this.eventReader = eventReader;
     }
 
-    long number() {
+    public long number() {
         return number;
     }
 
-    EntryId from() {
+    public EntryId from() {
         return from;
     }
 
-    EntryId to() {
+    public EntryId to() {
         return to;
     }
 
-    List<Event> events() {
+    public List<Event> events() {
         return events;
     }
 
-    List<DeadLetter> deadLetters() {
+    public List<DeadLetter> deadLetters() {
         return deadLetters;
     }
 
-    List<EntryId> entries() {
+    public List<EntryId> entries() {
         return entries;
     }
 
     /** The entities that have events in it. */
-    Set<Object> touched() {
+    public Set<Object> touched() {
         return touched;
     }
 
-    int size() {
+    public int size() {
         return events.size() + deadLetters.size();
     }
 
@@ -77,7 +79,7 @@ final class OpenWindow {
         return bytes;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return entries.isEmpty();
     }
 
@@ -105,8 +107,13 @@ final class OpenWindow {
         entries.add(entry.id());
     }
 
+    /** The window as it is written, with the events folded by entity. */
+    public WindowCommit commit(long epoch, List<EntityDelta> deltas) {
+        return new WindowCommit(epoch, from, to, events, deadLetters, deltas);
+    }
+
     /** Takes each entity's share of what was added since the last call. */
-    Map<Object, List<Event>> takeShares() {
+    public Map<Object, List<Event>> takeShares() {
         Map<Object, List<Event>> shares = unsentShares;
         unsentShares = new LinkedHashMap<>();
         return shares;

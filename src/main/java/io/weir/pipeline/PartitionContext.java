@@ -7,6 +7,8 @@ import io.weir.log.EventLog;
 import io.weir.log.PartitionReader;
 import io.weir.settings.PipelineSettings;
 import io.weir.store.PartitionStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the actors of one partition work with.
@@ -23,9 +25,28 @@ public record PartitionContext(
         PipelineSettings settings,
         PartitionStatus status,
         MeterRegistry meters) {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionContext.class);
 
     PartitionReader openReader() {
         return log.reader(definition, partition);
+    }
+
+    /** Notes that an incarnation has begun. */
+    void began(ConsumerStart.Position position) {
+        status.running();
+        LOG.info(
+                "{} starts: epoch {}, cursor {}, depth {}, pending of predecessors {}",
+                this,
+                position.epoch(),
+                position.cursor(),
+                position.begun().depth(),
+                position.begun().predecessorPending());
+        if (position.begun().tailLost()) {
+            LOG.warn(
+                    "{}: Redis had lost its tail and stood before the cursor {}; new events go on above it",
+                    this,
+                    position.cursor());
+        }
     }
 
     /** Counts something that happened to this stream, {@code name} as in {@code weir.pipeline.restarts}. */

@@ -54,8 +54,6 @@ final class StreamConsumer {
         READ_ON
     }
 
-    private static final int MAX_UNFLUSHED_WINDOWS = 2;
-
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final PartitionContext partition;
@@ -64,19 +62,12 @@ final class StreamConsumer {
     private final Executor jdbcExecutor;
     private final PartitionReader reader;
     private final Aggregators aggregators;
-    private final WindowSize windowSize;
+    private final PartitionWindows windows;
     private final ReadSize readSize;
     private final CursorHistory history;
     private final CommitWaiters waiters;
     private long epoch;
-    private EntryId cursor = EntryId.ZERO;
-    private OpenWindow window;
-    private int unflushedWindows;
     private boolean reading;
-    private boolean due;
-    private long windowBeganNanos;
-    /** Whether the last read brought as much as was asked for. */
-    private boolean behind;
 
     private @Nullable ActorRef<Drained> draining;
     private boolean drainedLog;
@@ -96,12 +87,15 @@ final class StreamConsumer {
         this.jdbcExecutor = jdbcExecutor;
         this.reader = partition.openReader();
         this.aggregators = new Aggregators(context, partition, jdbcExecutor);
-        this.windowSize = new WindowSize(partition.definition().window());
+        this.windows = new PartitionWindows(
+                partition.definition(),
+                partition.eventReader(),
+                partition.settings().maxWindowBytes(),
+                System::nanoTime);
         this.readSize = new ReadSize(partition.settings().maxReadEntries());
         this.history = new CursorHistory(
                 partition.definition().retention(), partition.settings().trimInterval());
         this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
-        this.window = newWindow(0);
     }
 
     static Behavior<Command> create(
@@ -117,7 +111,13 @@ final class StreamConsumer {
 
     private Behavior<Command> start(StashBuffer<Command> stash) {
         context.pipeToSelf(
-                ConsumerStart.run(partition, reader, jdbcExecutor),
+                ConsumerStart.run(
+                        partition.definition(),
+                        partition.owner(),
+                        partition.store(),
+                        reader,
+                        partition.settings().keyedRewind(),
+                        jdbcExecutor),
                 (position, failure) -> failure == null ? new Started(position) : new Failed("start", failure));
         return Behaviors.receive(Command.class)
                 .onAnyMessage(command -> switch (command) {
@@ -148,10 +148,9 @@ final class StreamConsumer {
     }
 
     private void begin(ConsumerStart.Position position) {
-        partition.status().running();
+        partition.began(position);
         epoch = position.epoch();
-        cursor = position.cursor();
-        window = newWindow(0);
+        windows.begin(position.cursor());
         timers.startTimerWithFixedDelay(Timer.TICK, partition.settings().trimInterval());
         readOn();
     }
@@ -184,7 +183,7 @@ final class StreamConsumer {
     private Behavior<Command> onFetched(Fetched fetched) {
         reading = false;
         List<LogEntry> entries = fetched.entries();
-        behind = entries.size() == fetched.asked();
+        windows.read(entries.size(), fetched.asked());
         readSize.observe(entries);
         if (entries.isEmpty()) {
             reader.caughtUp(partition.status().uncommittedEvents());
@@ -199,62 +198,49 @@ final class StreamConsumer {
         for (LogEntry entry : entries) {
             add(entry);
         }
-        sendShares();
+        sendShares(windows.open());
         closeIfDue();
         return afterChange();
     }
 
     private void add(LogEntry entry) {
-        int before = window.size();
-        if (entry.id().isAfter(window.to())) {
-            window.add(entry);
-        } else if (partition.definition().arbiter() != null) {
-            window.addRewound(entry);
-        }
-        int added = window.size() - before;
+        int added = windows.add(entry);
         partition.status().addUncommitted(added);
-        if (before == 0 && !window.isEmpty()) {
-            windowBeganNanos = System.nanoTime();
+        OpenWindow open = windows.open();
+        if (open.size() == added && !open.isEmpty()) {
             timers.startSingleTimer(
                     Timer.WINDOW_DUE, partition.definition().window().maxDelay());
         }
-        if (window.size() >= windowSize.target()
-                || window.bytes() >= partition.settings().maxWindowBytes()) {
-            windowSize.filled(System.nanoTime() - windowBeganNanos, behind);
-            close();
-        }
+        handOver(windows.closeIfFull());
     }
 
-    private void sendShares() {
+    private void sendShares(OpenWindow window) {
         for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
             aggregators.get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
         }
     }
 
-    private void close() {
-        sendShares();
-        timers.cancel(Timer.WINDOW_DUE);
-        due = false;
-        unflushedWindows++;
-        flusher.tell(new Flusher.Window(window, window.touched().size(), epoch, context.getSelf()));
-        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(window.number(), window.to(), flusher);
-        for (Object entity : window.touched()) {
-            aggregators.windowClosed(entity);
-            aggregators.get(entity).tell(barrier);
-        }
-        window = newWindow(window.number() + 1, window.to());
+    private void closeIfDue() {
+        handOver(windows.closeIf(
+                draining != null || waiters.anyUpTo(windows.open().to())));
     }
 
-    private void closeIfDue() {
-        boolean wanted = due || draining != null || waiters.anyUpTo(window.to());
-        if (wanted && !window.isEmpty() && unflushedWindows < MAX_UNFLUSHED_WINDOWS) {
-            close();
+    private void handOver(@Nullable OpenWindow closed) {
+        if (closed == null) {
+            return;
+        }
+        sendShares(closed);
+        timers.cancel(Timer.WINDOW_DUE);
+        flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
+        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), closed.to(), flusher);
+        for (Object entity : closed.touched()) {
+            aggregators.windowClosed(entity);
+            aggregators.get(entity).tell(barrier);
         }
     }
 
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
-        cursor = flushed.to();
-        unflushedWindows--;
+        windows.flushed(flushed);
         for (Object entity : flushed.touched()) {
             aggregators.windowFlushed(entity);
             aggregators
@@ -262,19 +248,18 @@ final class StreamConsumer {
                     .tell(new EntityAggregator.WindowCommitted(
                             flushed.number(), flushed.to(), outcome.totals().get(entity)));
         }
-        aggregators.stopIdle(window);
+        aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());
         // the cursor decides what is done; a failure here only leaves the group's pending list longer
         reader.acknowledge(flushed.entries(), flushed.size());
-        waiters.committed(cursor);
+        waiters.committed(windows.cursor());
         closeIfDue();
         readOn();
         return afterChange();
     }
 
     private Behavior<Command> onDue() {
-        due = true;
-        windowSize.expired(window.size());
+        windows.due();
         closeIfDue();
         return Behaviors.same();
     }
@@ -286,9 +271,9 @@ final class StreamConsumer {
 
     private Behavior<Command> onTick() {
         aggregators.tick();
-        aggregators.stopIdle(window);
-        EntryId trimmable = history.tick(cursor);
-        if (trimmable != null && trimmable.isAfter(EntryId.ZERO)) {
+        aggregators.stopIdle(windows.open());
+        EntryId trimmable = history.tick(windows.cursor());
+        if (trimmable != null) {
             reader.trim(trimmable);
         }
         return Behaviors.same();
@@ -298,7 +283,7 @@ final class StreamConsumer {
         switch (query) {
             case PartitionQuery.ReadCounts read -> onReadCounts(read);
             case PartitionQuery.AwaitCommit await -> {
-                if (!await.entry().isAfter(cursor)) {
+                if (!await.entry().isAfter(windows.cursor())) {
                     await.replyTo().tell(new PartitionQuery.Committed(await.entry()));
                 } else if (!waiters.add(await)) {
                     partition.count("weir.pipeline.queries.dropped");
@@ -333,7 +318,7 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> afterChange() {
-        if (draining != null && drainedLog && window.isEmpty() && unflushedWindows == 0) {
+        if (draining != null && drainedLog && windows.isIdle()) {
             draining.tell(new Drained());
             draining = null;
         }
@@ -341,11 +326,11 @@ final class StreamConsumer {
     }
 
     private void readOn() {
-        if (reading || drainedLog || unflushedWindows >= MAX_UNFLUSHED_WINDOWS) {
+        if (reading || drainedLog || !windows.mayRead()) {
             return;
         }
         reading = true;
-        int asked = readSize.entriesFor(windowSize.target());
+        int asked = readSize.entriesFor(windows.target());
         boolean waits = draining == null;
         context.pipeToSelf(
                 reader.read(asked, waits ? partition.settings().readBlock() : Duration.ZERO),
@@ -359,19 +344,11 @@ final class StreamConsumer {
      */
     private boolean pause() {
         Duration pause = partition.settings().readPause();
-        if (pause.isZero() || behind || draining != null || waiters.any()) {
+        if (pause.isZero() || windows.behind() || draining != null || waiters.any()) {
             return false;
         }
         timers.startSingleTimer(Timer.READ_ON, pause);
         return true;
-    }
-
-    private OpenWindow newWindow(long number) {
-        return newWindow(number, cursor);
-    }
-
-    private OpenWindow newWindow(long number, EntryId from) {
-        return new OpenWindow(number, from, partition.definition(), partition.eventReader());
     }
 
     private Behavior<Command> onFailed(Failed failed) {

@@ -9,8 +9,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +95,7 @@ final class WindowWriter {
         }
         Map<Object, @Nullable Object[][]> totals = Map.of();
         if (!counters.isEmpty()) {
-            totals = count(connection, deltas(events, survivors, deltas));
+            totals = count(connection, SurvivorDeltas.of(definition, events, survivors, deltas));
         }
         return new Applied(survivors.size(), countable.size() - survivors.size(), deadLetters, totals);
     }
@@ -161,50 +159,5 @@ final class WindowWriter {
 
     static DeadLetter deadLetter(Event event, String reason, @Nullable String sqlState) {
         return new DeadLetter(event.entryId(), event.index(), event.json(), reason, sqlState, event.key());
-    }
-
-    /** The deltas of the survivors: the given ones, but for the entities that lost an event. */
-    private List<EntityDelta> deltas(List<Event> events, List<Event> survivors, @Nullable List<EntityDelta> given) {
-        if (given == null) {
-            return fold(survivors, null);
-        }
-        if (survivors.size() == events.size()) {
-            return given;
-        }
-        Set<Object> affected = new HashSet<>();
-        int next = 0;
-        for (Event event : events) {
-            if (next < survivors.size() && isSame(survivors.get(next), event)) {
-                next++;
-            } else {
-                Object entity = event.entity(definition);
-                if (entity != null) {
-                    affected.add(entity);
-                }
-            }
-        }
-        List<EntityDelta> deltas = fold(survivors, affected);
-        for (EntityDelta delta : given) {
-            if (!affected.contains(delta.entity())) {
-                deltas.add(delta);
-            }
-        }
-        return deltas;
-    }
-
-    private static boolean isSame(Event first, Event second) {
-        return first.index() == second.index() && first.entryId().equals(second.entryId());
-    }
-
-    private List<EntityDelta> fold(List<Event> events, @Nullable Set<Object> only) {
-        Map<Object, EntityDelta> deltas = new LinkedHashMap<>();
-        for (Event event : events) {
-            Object entity = event.entity(definition);
-            if (entity != null && (only == null || only.contains(entity))) {
-                deltas.computeIfAbsent(entity, key -> new EntityDelta(definition.counters(), key))
-                        .add(event);
-            }
-        }
-        return new ArrayList<>(deltas.values());
     }
 }
