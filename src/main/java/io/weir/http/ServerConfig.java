@@ -28,6 +28,8 @@ final class ServerConfig {
                 Map.entry("pekko.http.server.pipelining-limit", settings.maxPipelinedRequests()),
                 Map.entry("pekko.http.server.max-connections", settings.maxConnections()),
                 Map.entry("pekko.http.server.backlog", 1024),
+                // the administrative routes ask whether a request comes from this machine
+                Map.entry("pekko.http.server.remote-address-attribute", "on"),
                 // an empty name means no Server header
                 Map.entry("pekko.http.server.server-header", ""),
                 Map.entry("pekko.http.server.linger-timeout", "10s"),

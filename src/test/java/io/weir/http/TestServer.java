@@ -74,7 +74,8 @@ final class TestServer implements AutoCloseable {
                 Duration.ofMillis(300),
                 maxConcurrentRequests,
                 maxConnections,
-                16);
+                16,
+                null);
     }
 
     URI uri(String path) {
