@@ -3,6 +3,7 @@ package io.weir.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigValueFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.settings.Configuration;
 import io.weir.settings.HttpSettings;
 import java.net.Inet4Address;
@@ -44,7 +45,7 @@ class AdminAccessTest {
                 .add("POST", "/api/admin/things/{id}", ok)
                 .add("GET", "/open", ok)
                 .build();
-        return HttpServer.start(TEST_KIT.system(), settings, routes)
+        return HttpServer.start(TEST_KIT.system(), settings, routes, new SimpleMeterRegistry())
                 .toCompletableFuture()
                 .join();
     }
