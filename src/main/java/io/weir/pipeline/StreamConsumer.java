@@ -2,6 +2,8 @@ package io.weir.pipeline;
 
 import io.weir.event.EntryId;
 import io.weir.event.Event;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
@@ -232,6 +234,7 @@ final class StreamConsumer {
     }
 
     private void close() {
+        Failpoints.reach(Failpoint.BEFORE_BARRIER);
         sendShares();
         timers.cancel(Timer.WINDOW_DUE);
         due = false;
@@ -242,6 +245,7 @@ final class StreamConsumer {
             aggregators.windowClosed(entity);
             aggregators.get(entity).tell(barrier);
         }
+        Failpoints.reach(Failpoint.AFTER_BARRIER);
         window = newWindow(window.number() + 1, window.to());
     }
 

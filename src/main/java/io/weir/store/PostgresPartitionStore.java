@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,8 +73,10 @@ final class PostgresPartitionStore implements PartitionStore {
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = pool.getConnection()) {
                 try {
+                    Failpoints.reach(Failpoint.BEFORE_EPOCH);
                     Started started = cursor.raiseEpoch(connection, owner);
                     connection.commit();
+                    Failpoints.reach(Failpoint.AFTER_EPOCH);
                     return started;
                 } catch (SQLException problem) {
                     giveBack(connection, problem);
@@ -155,15 +159,19 @@ final class PostgresPartitionStore implements PartitionStore {
         try (Connection connection = pool.getConnection()) {
             boolean committing = false;
             try {
+                Failpoints.reach(Failpoint.BEFORE_CURSOR);
                 if (!cursor.advance(connection, window)) {
                     String detail = cursor.describe(connection);
                     connection.rollback();
                     return new Attempt.Ended(new CommitOutcome.Fenced(name + ": " + detail
                             + "; the window goes on from " + window.from() + " in epoch " + window.epoch()));
                 }
+                Failpoints.reach(Failpoint.AFTER_CURSOR);
                 CommitOutcome.Committed committed = effects(connection, window, mode);
                 committing = true;
+                Failpoints.reach(Failpoint.BEFORE_COMMIT);
                 connection.commit();
+                Failpoints.reach(Failpoint.AFTER_COMMIT);
                 return new Attempt.Ended(committed);
             } catch (SQLException problem) {
                 giveBack(connection, problem);
