@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
+import io.weir.fault.Failpoints;
 import io.weir.http.AdminAccess;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
@@ -82,6 +83,9 @@ final class WeirServer implements AutoCloseable {
      * @throws StartFailure when something is wrong that a person has to mend
      */
     void start(long startedNanos) throws Exception {
+        if (!Failpoints.chosen().isEmpty()) {
+            log.warn("this process will end at the failpoint {}: for tests, not for production", Failpoints.chosen());
+        }
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);

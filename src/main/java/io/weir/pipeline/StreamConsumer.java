@@ -2,6 +2,8 @@ package io.weir.pipeline;
 
 import io.weir.event.EntryId;
 import io.weir.event.Event;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
@@ -229,6 +231,7 @@ final class StreamConsumer {
         if (closed == null) {
             return;
         }
+        Failpoints.reach(Failpoint.BEFORE_BARRIER);
         sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
@@ -237,6 +240,7 @@ final class StreamConsumer {
             aggregators.windowClosed(entity);
             aggregators.get(entity).tell(barrier);
         }
+        Failpoints.reach(Failpoint.AFTER_BARRIER);
     }
 
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {

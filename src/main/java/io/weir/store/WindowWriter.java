@@ -4,6 +4,8 @@ import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
 import io.weir.event.Event;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -79,6 +81,7 @@ final class WindowWriter {
             }
         }
         List<Event> survivors = countable;
+        Failpoints.reach(Failpoint.BEFORE_ROWS);
         if (arbiter != null) {
             if (guarded) {
                 survivors = arbiter.insertNew(connection, countable);
@@ -93,6 +96,7 @@ final class WindowWriter {
                 table.insert(connection, survivors);
             }
         }
+        Failpoints.reach(Failpoint.AFTER_ROWS);
         Map<Object, @Nullable Object[][]> totals = Map.of();
         if (!counters.isEmpty()) {
             totals = count(connection, SurvivorDeltas.of(definition, events, survivors, deltas));
@@ -112,8 +116,10 @@ final class WindowWriter {
             totals.put(delta.entity(), noCounts());
         }
         for (CounterWriter counter : counters) {
+            Failpoints.reach(Failpoint.BEFORE_COUNTERS);
             counter.write(connection, sorted, totals);
         }
+        Failpoints.reach(Failpoint.AFTER_COUNTERS);
         return totals;
     }
 

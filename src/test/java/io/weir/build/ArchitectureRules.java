@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * that break them on purpose.
  */
 final class ArchitectureRules {
-    private static final List<String> LEAVES = List.of("event", "definition", "settings");
+    private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault");
     private static final List<String> FEATURES = List.of("link", "notify", "limit", "live");
     private static final List<String> EDGES = List.of("cluster", "ops", "dashboard");
 
@@ -48,6 +48,7 @@ final class ArchitectureRules {
         allowed.put("event", Set.of("definition", "settings"));
         allowed.put("definition", Set.of("settings"));
         allowed.put("settings", Set.of());
+        allowed.put("fault", Set.of());
         return allowed;
     }
 
