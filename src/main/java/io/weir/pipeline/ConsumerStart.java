@@ -22,15 +22,24 @@ final class ConsumerStart {
     private ConsumerStart() {}
 
     static CompletionStage<Position> run(PartitionContext partition, PartitionReader reader, Executor jdbcExecutor) {
+        boolean blamed = partition.status().takeBlame();
         return CompletableFuture.supplyAsync(
                         () -> Jdbc.call(() -> partition.store().start(partition.owner())), jdbcExecutor)
                 .thenCompose(started -> reader.isBehind(started.cursor())
                         .thenCompose(behind ->
                                 reader.begin(started.epoch(), started.cursor(), readFrom(partition, started, behind)))
-                        .thenApply(begun -> {
+                        .thenCompose(begun -> {
                             report(partition, started, begun);
-                            return new Position(started.epoch(), started.cursor());
-                        }));
+                            Position position = new Position(started.epoch(), started.cursor());
+                            return begun.depth() == 0
+                                    ? CompletableFuture.completedStage(position)
+                                    : StartRecord.run(partition, reader, jdbcExecutor, position, blamed);
+                        }))
+                .whenComplete((position, failure) -> {
+                    if (failure != null && !(Failures.cause(failure) instanceof SuspectSearch.Failed)) {
+                        partition.status().endedElsewhere();
+                    }
+                });
     }
 
     /**

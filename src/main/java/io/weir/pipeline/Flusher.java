@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -123,10 +124,15 @@ final class Flusher {
             case Delta delta -> onDelta(delta);
             case Flushed flushed -> onFlushed(flushed);
             case Halted halted -> {
+                partition.status().endedElsewhere();
                 supervisor.tell(new Trouble.NeedsHelp(halted.reason()));
                 yield Behaviors.same();
             }
             case StreamFailed failed -> {
+                Throwable cause = Failures.cause(failed.failure());
+                if (cause instanceof PartitionFailure || cause instanceof TimeoutException) {
+                    partition.status().endedElsewhere();
+                }
                 supervisor.tell(
                         new Trouble.Restart("a window was not written: " + Failures.describe(failed.failure())));
                 yield Behaviors.same();
@@ -183,6 +189,7 @@ final class Flusher {
                     case CommitOutcome.Fenced fenced -> CompletableFuture.completedStage(fenced);
                     case CommitOutcome.Unknown unknown -> CompletableFuture.completedStage(unknown);
                     case CommitOutcome.Stopped halted -> CompletableFuture.completedStage(halted);
+                    case CommitOutcome.Failed failed -> CompletableFuture.completedStage(failed);
                 });
     }
 
@@ -209,6 +216,7 @@ final class Flusher {
         return switch (outcome) {
             case CommitOutcome.Committed committed -> new Flushed(joined, committed);
             case CommitOutcome.Stopped halted -> new Halted(halted.reason());
+            case CommitOutcome.Failed failed -> throw new IllegalStateException(failed.reason());
             case CommitOutcome.Fenced fenced -> throw new PartitionFailure("fenced: " + fenced.detail());
             case CommitOutcome.Unknown unknown ->
                 throw new PartitionFailure("the outcome of a COMMIT is unknown: " + unknown.detail());

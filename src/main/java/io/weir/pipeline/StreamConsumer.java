@@ -375,7 +375,14 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        supervisor.tell(new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
+        if (failed.doing().equals("read")) {
+            partition.status().endedElsewhere();
+        }
+        String reason = "could not " + failed.doing() + ": " + Failures.describe(failed.cause());
+        supervisor.tell(
+                Failures.cause(failed.cause()) instanceof NeedsHelp
+                        ? new Trouble.NeedsHelp(reason)
+                        : new Trouble.Restart(reason));
         return Behaviors.same();
     }
 

@@ -5,11 +5,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntryId;
+import io.weir.event.Event;
+import io.weir.letter.ReasonClass;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +35,9 @@ final class PostgresPartitionStore implements PartitionStore {
         CAREFUL
     }
 
+    /** What a transaction that is not yet committed did. */
+    private record Effects(CommitOutcome.Committed outcome, Map<ReasonClass, Integer> deadLetters) {}
+
     /** What came of a transaction. */
     private sealed interface Attempt {
         record Ended(CommitOutcome outcome) implements Attempt {}
@@ -41,7 +48,9 @@ final class PostgresPartitionStore implements PartitionStore {
 
     private final HikariDataSource pool;
     private final String name;
+    private final String stream;
     private final CursorStatements cursor;
+    private final SuspectStatements suspects;
     private final WindowWriter writer;
     private final DeadLetterWriter deadLetterWriter;
     private final CountReader countReader;
@@ -58,6 +67,8 @@ final class PostgresPartitionStore implements PartitionStore {
             MeterRegistry meters) {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
+        this.stream = definition.name();
+        this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
         this.writer = new WindowWriter(definition, catalog);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
@@ -104,7 +115,7 @@ final class PostgresPartitionStore implements PartitionStore {
                     window.from(),
                     window.to(),
                     bug);
-            outcome = new CommitOutcome.Stopped(bug.toString(), null);
+            outcome = new CommitOutcome.Failed(bug.toString());
         }
         metrics.record(outcome, started);
         return outcome;
@@ -120,8 +131,7 @@ final class PostgresPartitionStore implements PartitionStore {
                 }
                 case Attempt.Refused refused -> {
                     if (mode == Mode.CAREFUL) {
-                        return new CommitOutcome.Stopped(
-                                "refused even event by event: " + refused.reason(), refused.sqlState());
+                        return new CommitOutcome.Failed("refused even event by event: " + refused.reason());
                     }
                     boolean duplicate =
                             mode == Mode.PLAIN && keyedRows && SqlStates.UNIQUE_VIOLATION.equals(refused.sqlState());
@@ -161,10 +171,11 @@ final class PostgresPartitionStore implements PartitionStore {
                     return new Attempt.Ended(new CommitOutcome.Fenced(name + ": " + detail
                             + "; the window goes on from " + window.from() + " in epoch " + window.epoch()));
                 }
-                CommitOutcome.Committed committed = effects(connection, window, mode);
+                Effects effects = effects(connection, window, mode);
                 committing = true;
                 connection.commit();
-                return new Attempt.Ended(committed);
+                metrics.deadLetters(effects.deadLetters());
+                return new Attempt.Ended(effects.outcome());
             } catch (SQLException problem) {
                 giveBack(connection, problem);
                 return committing && !SqlStates.certainlyRolledBack(problem)
@@ -179,19 +190,22 @@ final class PostgresPartitionStore implements PartitionStore {
         }
     }
 
-    private CommitOutcome.Committed effects(Connection connection, WindowCommit window, Mode mode) throws SQLException {
+    private Effects effects(Connection connection, WindowCommit window, Mode mode) throws SQLException {
+        ReplayClaims claims = ReplayClaims.of(connection, stream, window);
         WindowWriter.Applied applied = switch (mode) {
-            case PLAIN -> writer.write(connection, window.events(), window.deltas(), false);
-            case GUARDED -> writer.write(connection, window.events(), window.deltas(), true);
-            case CAREFUL -> CarefulWindow.write(writer, connection, window.events());
+            case PLAIN -> writer.write(connection, claims.events(), claims.deltas(), false);
+            case GUARDED -> writer.write(connection, claims.events(), claims.deltas(), true);
+            case CAREFUL -> CarefulWindow.write(writer, connection, claims.events());
         };
-        List<DeadLetter> letters = new ArrayList<>(window.deadLetters());
+        List<DeadLetter> letters = new ArrayList<>(claims.deadLetters());
         letters.addAll(applied.deadLetters());
-        int kept = deadLetterWriter.write(connection, letters);
-        // a bad event that was sent before is a duplicate as a good one is
-        int deduplicated = applied.deduplicated() + letters.size() - kept;
+        Map<ReasonClass, Integer> written = deadLetterWriter.write(connection, letters);
+        int kept = written.values().stream().mapToInt(Integer::intValue).sum();
+        // a bad event that was sent before is a duplicate as a good one is, and so is a replay that came before
+        int deduplicated = claims.repeated() + applied.deduplicated() + letters.size() - kept;
         cursor.correct(connection, window, applied.applied(), deduplicated, kept);
-        return new CommitOutcome.Committed(applied.totals(), applied.applied(), deduplicated, kept);
+        return new Effects(
+                new CommitOutcome.Committed(applied.totals(), applied.applied(), deduplicated, kept), written);
     }
 
     private static Attempt attempt(SQLException problem) {
@@ -230,11 +244,58 @@ final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public Counts readCounts(Object entity) throws SQLException {
+        return inTransaction(connection -> countReader.read(connection, entity));
+    }
+
+    @Override
+    public Suspicion suspicion(long epoch, boolean blamed) throws SQLException {
+        return inTransaction(connection -> suspects.read(connection, epoch, blamed));
+    }
+
+    @Override
+    public boolean countStart(long epoch) throws SQLException {
+        return inTransaction(connection -> suspects.countStart(connection, epoch));
+    }
+
+    @Override
+    public boolean noteSuspect(long epoch, EntryId entry, int index) throws SQLException {
+        return inTransaction(connection -> suspects.note(connection, epoch, entry, index));
+    }
+
+    @Override
+    public void noteReason(long epoch, String reason) throws SQLException {
+        inTransaction(connection -> suspects.reason(connection, epoch, reason.replace('\0', ' ')));
+    }
+
+    @Override
+    public void rehearse(Event event) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             try {
-                Counts counts = countReader.read(connection, entity);
+                cursor.lock(connection);
+                writer.write(connection, List.of(event), null, true);
                 connection.rollback();
-                return counts;
+            } catch (SQLException problem) {
+                giveBack(connection, problem);
+                if (!(SqlStates.classify(problem) instanceof SqlStates.Failure.Poison)) {
+                    throw problem;
+                }
+            } catch (ArithmeticException overflow) {
+                // the window's own search finds it
+                connection.rollback();
+            }
+        }
+    }
+
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private <T> T inTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            try {
+                T result = work.run(connection);
+                connection.commit();
+                return result;
             } catch (SQLException problem) {
                 giveBack(connection, problem);
                 throw problem;
