@@ -8,6 +8,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
 import io.weir.fault.Failpoints;
 import io.weir.http.AdminAccess;
+import io.weir.http.DeadLetterRoutes;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
@@ -16,6 +17,7 @@ import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
 import io.weir.ops.Health;
+import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.HttpSettings;
@@ -42,6 +44,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.jspecify.annotations.Nullable;
@@ -99,9 +102,14 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
-        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
         toClose.addFirst(eventLog);
         started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
+        var _ = started.systemActorOf(
+                DeadLetterPublisher.create(
+                        definitions, database.deadLetters(), eventLog.deadLetterStream(), pipelineSettings, meters),
+                "dead-letter-publisher",
+                Props.empty());
         Routes routes = routes(started, definitions, httpSettings, eventLog, database);
         ServerBinding binding;
         try {
@@ -201,6 +209,7 @@ final class WeirServer implements AutoCloseable {
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
+        DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
         return routes.build();
     }
 

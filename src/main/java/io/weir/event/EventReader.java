@@ -60,7 +60,23 @@ public final class EventReader {
             }
         }
         checkEntity(event);
-        return new Event(entryId, index, event.values, key(event), json);
+        return new Event(entryId, index, event.values, key(event), json, event.letter);
+    }
+
+    /** The dead letter that these bytes of the log replay, though they may be no event; null when they replay none. */
+    public @Nullable LetterReference letterOf(byte[] json) {
+        ParsedObject event = new ParsedObject(fields.length);
+        // nothing else of it is of interest
+        event.fail(new InvalidEventException(null, "not read"));
+        try (JsonParser parser = Json.parser(json, 0, json.length)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                reader.readObject(parser, 1, event);
+            }
+        } catch (IOException | TooDeepException unreadable) {
+            // what Weir writes is JSON
+            return event.letter;
+        }
+        return event.letter;
     }
 
     private @Nullable String key(ParsedObject event) throws InvalidEventException {

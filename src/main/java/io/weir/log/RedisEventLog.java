@@ -151,6 +151,11 @@ public final class RedisEventLog implements EventLog {
         return stream(definition).depth().total();
     }
 
+    /** Where dead letters are published. */
+    public DeadLetterStream deadLetterStream() {
+        return new RedisDeadLetterStream(link, settings.commandTimeout());
+    }
+
     @Override
     public CompletionStage<Boolean> isReachable() {
         // one question at a time, however many ask, lest they pile up on a silent connection

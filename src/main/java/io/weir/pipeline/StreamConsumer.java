@@ -113,13 +113,7 @@ final class StreamConsumer {
 
     private Behavior<Command> start(StashBuffer<Command> stash) {
         context.pipeToSelf(
-                ConsumerStart.run(
-                        partition.definition(),
-                        partition.owner(),
-                        partition.store(),
-                        reader,
-                        partition.settings().keyedRewind(),
-                        jdbcExecutor),
+                StartRecord.start(partition, reader, jdbcExecutor),
                 (position, failure) -> failure == null ? new Started(position) : new Failed("start", failure));
         return Behaviors.receive(Command.class)
                 .onAnyMessage(command -> switch (command) {
@@ -150,7 +144,7 @@ final class StreamConsumer {
     }
 
     private void begin(ConsumerStart.Position position) {
-        partition.began(position);
+        partition.status().running();
         epoch = position.epoch();
         windows.begin(position.cursor());
         timers.startTimerWithFixedDelay(Timer.TICK, partition.settings().trimInterval());
@@ -356,7 +350,14 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        supervisor.tell(new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
+        if (failed.doing().equals("read")) {
+            partition.status().endedElsewhere();
+        }
+        String reason = "could not " + failed.doing() + ": " + Failures.describe(failed.cause());
+        supervisor.tell(
+                Failures.cause(failed.cause()) instanceof NeedsHelp
+                        ? new Trouble.NeedsHelp(reason)
+                        : new Trouble.Restart(reason));
         return Behaviors.same();
     }
 

@@ -30,7 +30,8 @@ final class CursorStatements {
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
         SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
-            updated_at = now()
+            updated_at = now(), starts_without_progress = 0, suspect_entry = NULL, suspect_index = NULL,
+            suspect_failures = 0, suspect_reason = NULL
         FROM settings
         WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
         """;
@@ -40,6 +41,7 @@ final class CursorStatements {
             dead_lettered_events = dead_lettered_events + ?
         WHERE stream = ? AND partition = ?
         """;
+    private static final String LOCK = "SELECT 1 FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
     private static final String DESCRIBE =
             "SELECT epoch, entry, owner FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String TERMINATE = """
@@ -84,6 +86,20 @@ final class CursorStatements {
                 }
                 return new PartitionStore.Started(row.getLong(1), EntryId.parse(row.getString(2)));
             }
+        }
+    }
+
+    /** Begins a transaction that moves nothing and that a later incarnation can end as it can a window's. */
+    void lock(Connection connection) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(SET);
+                PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            set.setString(1, applicationName);
+            set.setString(2, statementTimeoutMillis);
+            set.setString(3, lockTimeoutMillis);
+            set.execute();
+            lock.setString(1, stream);
+            lock.setInt(2, partition);
+            lock.execute();
         }
     }
 

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.letter.DeadLetters;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -112,6 +113,11 @@ public final class Database implements AutoCloseable {
      */
     public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
         return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
+    }
+
+    /** The dead letters of all streams. */
+    public DeadLetters deadLetters() {
+        return new PostgresDeadLetters(pool);
     }
 
     /** Whether the database gives a sign of life. */

@@ -122,8 +122,7 @@ public final class WindowTransactions {
                 }
                 case Attempt.Refused refused -> {
                     if (mode == Mode.CAREFUL) {
-                        return new CommitOutcome.Stopped(
-                                "refused even event by event: " + refused.reason(), refused.sqlState());
+                        return new CommitOutcome.Failed("refused even event by event: " + refused.reason());
                     }
                     boolean duplicate =
                             mode == Mode.PLAIN && keyedRows && SqlStates.UNIQUE_VIOLATION.equals(refused.sqlState());

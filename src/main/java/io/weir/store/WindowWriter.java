@@ -6,6 +6,7 @@ import io.weir.event.EntityDelta;
 import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
+import io.weir.letter.ReasonClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -157,13 +158,13 @@ final class WindowWriter {
             if (entity == null || existing.contains(entity)) {
                 withRow.add(event);
             } else {
-                deadLetters.add(deadLetter(event, counter.describeRow(entity), null));
+                deadLetters.add(DeadLetter.of(event, counter.describeRow(entity), ReasonClass.NO_ROW, null));
             }
         }
         return withRow;
     }
 
     static DeadLetter deadLetter(Event event, String reason, @Nullable String sqlState) {
-        return new DeadLetter(event.entryId(), event.index(), event.json(), reason, sqlState, event.key());
+        return DeadLetter.of(event, reason, DeadLetter.classOf(sqlState), sqlState);
     }
 }
