@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +26,14 @@ public final class Database implements AutoCloseable {
     private final DatabaseUrl url;
     private final HikariDataSource pool;
     private final MeterRegistry meters;
+    private final KeyDays keyDays;
 
     private Database(StoreSettings settings, DatabaseUrl url, HikariDataSource pool, MeterRegistry meters) {
         this.settings = settings;
         this.url = url;
         this.pool = pool;
         this.meters = meters;
+        this.keyDays = new KeyDays(pool, settings, meters);
     }
 
     /**
@@ -111,7 +114,17 @@ public final class Database implements AutoCloseable {
      * @param catalog of a {@link #check} that found no fault with the definition
      */
     public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
-        return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
+        return new PostgresPartitionStore(pool, settings, definition, partition, catalog, keyDays, meters);
+    }
+
+    /** Creates what is missing of the days whose idempotency keys windows are going to keep. */
+    public void createKeyDays(LocalDate first, LocalDate last) throws SQLException {
+        keyDays.ensure(first.datesUntil(last.plusDays(1)).toList());
+    }
+
+    /** Drops the idempotency keys of the days before {@code first}; answers how many days those were. */
+    public int dropKeyDays(LocalDate first) throws SQLException {
+        return keyDays.drop(first);
     }
 
     /** Whether the database gives a sign of life. */

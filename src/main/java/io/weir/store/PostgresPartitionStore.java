@@ -55,11 +55,12 @@ final class PostgresPartitionStore implements PartitionStore {
             StreamDefinition definition,
             int partition,
             Catalog catalog,
+            KeyDays keyDays,
             MeterRegistry meters) {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
         this.cursor = new CursorStatements(definition.name(), partition, settings);
-        this.writer = new WindowWriter(definition, catalog);
+        this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
         this.metrics = new StoreMetrics(meters, definition.name());
@@ -111,6 +112,13 @@ final class PostgresPartitionStore implements PartitionStore {
     }
 
     private CommitOutcome write(WindowCommit window) {
+        try {
+            writer.prepare(window.events());
+        } catch (SQLException problem) {
+            return attempt(problem) instanceof Attempt.Ended ended
+                    ? ended.outcome()
+                    : new CommitOutcome.Stopped(String.valueOf(problem.getMessage()), SqlStates.state(problem));
+        }
         Mode mode = keyedRows && guardedWindows.get() > 0 ? Mode.GUARDED : Mode.PLAIN;
         while (true) {
             switch (transaction(window, mode)) {
