@@ -18,6 +18,7 @@ import io.weir.ops.Health;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.HttpSettings;
+import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.StoreSettings;
@@ -85,7 +86,8 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
-        Database database = Database.open(StoreSettings.from(weir), meters);
+        StoreSettings storeSettings = StoreSettings.from(weir);
+        Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
@@ -95,10 +97,14 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
-        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
         toClose.addFirst(eventLog);
         started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database);
+        LedgerSettings ledgerSettings = LedgerSettings.from(weir);
+        Upkeep upkeep =
+                new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
+        upkeep.start(started, ledgerSettings, storeSettings);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, database, upkeep);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes)
@@ -182,7 +188,8 @@ final class WeirServer implements AutoCloseable {
             List<StreamDefinition> definitions,
             HttpSettings settings,
             EventLog eventLog,
-            Database database) {
+            Database database,
+            Upkeep upkeep) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
                 () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
@@ -196,6 +203,7 @@ final class WeirServer implements AutoCloseable {
                 .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
+        upkeep.addTo(routes, settings);
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
         return routes.build();
     }

@@ -30,7 +30,7 @@ final class CursorStatements {
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
         SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
-            updated_at = now()
+            committed_entries = committed_entries + ?, updated_at = now()
         FROM settings
         WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
         """;
@@ -114,10 +114,11 @@ final class CursorStatements {
             statement.setString(4, window.to().toString());
             statement.setLong(5, window.events().size());
             statement.setLong(6, window.deadLetters().size());
-            statement.setString(7, stream);
-            statement.setInt(8, partition);
-            statement.setLong(9, window.epoch());
-            statement.setString(10, window.from().toString());
+            statement.setLong(7, window.entries());
+            statement.setString(8, stream);
+            statement.setInt(9, partition);
+            statement.setLong(10, window.epoch());
+            statement.setString(11, window.from().toString());
             return statement.executeUpdate() == 1;
         }
     }

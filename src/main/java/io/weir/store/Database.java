@@ -87,6 +87,11 @@ public final class Database implements AutoCloseable {
 
     /** Creates or updates Weir's tables and those of its presets; answers how many steps that took. */
     public int migrate() {
+        return Migrations.apply(direct());
+    }
+
+    /** Connections apart from the pool, for what takes its time. */
+    private PGSimpleDataSource direct() {
         PGSimpleDataSource direct = new PGSimpleDataSource();
         direct.setURL(url.jdbcUrl());
         direct.setUser(url.user());
@@ -96,7 +101,7 @@ public final class Database implements AutoCloseable {
         if (url.hosts() > 1) {
             direct.setTargetServerType("primary");
         }
-        return Migrations.apply(direct);
+        return direct;
     }
 
     /** Compares definitions with the tables that they name. */
@@ -115,6 +120,21 @@ public final class Database implements AutoCloseable {
      */
     public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
         return new PostgresPartitionStore(pool, settings, definition, partition, catalog, keyDays, meters);
+    }
+
+    /** What partitions have committed. */
+    public LedgerStore ledger() {
+        return new LedgerStore(pool);
+    }
+
+    /**
+     * Compares counters with rows.
+     *
+     * @param catalog of a {@link #check} that found no fault with the definitions
+     * @param timeout for each of them
+     */
+    public CounterVerifier verifier(List<StreamDefinition> definitions, Catalog catalog, Duration timeout) {
+        return new CounterVerifier(direct(), definitions, catalog, timeout);
     }
 
     /** Creates what is missing of the days whose idempotency keys windows are going to keep. */

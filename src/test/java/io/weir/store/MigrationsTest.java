@@ -8,7 +8,6 @@ import io.weir.testkit.PostgresTestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
     @Test
-    void tablesOfTheUserStayAsTheyAre() throws SQLException {
+    void tablesOfTheUserStayAsTheyAre() throws Exception {
         PostgresTestDatabase database = PostgresForTests.emptyDatabase();
         database.execute("CREATE TABLE orders (id int); INSERT INTO orders VALUES (7);"
                 + " CREATE TABLE links (id text PRIMARY KEY, clicks bigint, title text);"
