@@ -21,6 +21,7 @@ import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.HttpSettings;
+import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.StoreSettings;
@@ -92,7 +93,8 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
-        Database database = Database.open(StoreSettings.from(weir), meters);
+        StoreSettings storeSettings = StoreSettings.from(weir);
+        Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
@@ -110,7 +112,11 @@ final class WeirServer implements AutoCloseable {
                         definitions, database.deadLetters(), eventLog.deadLetterStream(), pipelineSettings, meters),
                 "dead-letter-publisher",
                 Props.empty());
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database);
+        LedgerSettings ledgerSettings = LedgerSettings.from(weir);
+        Upkeep upkeep =
+                new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
+        upkeep.start(started, ledgerSettings, storeSettings);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, database, upkeep);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -194,7 +200,8 @@ final class WeirServer implements AutoCloseable {
             List<StreamDefinition> definitions,
             HttpSettings settings,
             EventLog eventLog,
-            Database database) {
+            Database database,
+            Upkeep upkeep) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
                 () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
@@ -208,6 +215,7 @@ final class WeirServer implements AutoCloseable {
                 .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
+        upkeep.addTo(routes, settings);
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
         DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
         return routes.build();

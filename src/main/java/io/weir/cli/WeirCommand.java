@@ -24,7 +24,8 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new UpCommand(launcher))
                 .addSubcommand(new ServeCommand(launcher))
                 .addSubcommand(new ImportCommand())
-                .addSubcommand(new DeadLettersCommand());
+                .addSubcommand(new DeadLettersCommand())
+                .addSubcommand(new VerifyCommand());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.weir.http;
 
-import io.weir.definition.StreamDefinition;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -22,7 +21,7 @@ record IngestOptions(
         @Nullable String idempotencyKey) {
     private static final IngestOptions NONE = new IngestOptions(false, false, 0, null);
 
-    static IngestOptions of(HttpRequest request, StreamDefinition definition, int maxKeyLength) {
+    static IngestOptions of(HttpRequest request, int maxKeyLength) {
         String key = null;
         for (HttpHeader header : request.getHeaders()) {
             switch (header.lowercaseName()) {
@@ -35,15 +34,6 @@ record IngestOptions(
                 case "content-encoding" -> checkEncoding(header.value());
                 default -> {}
             }
-        }
-        if (key != null && definition.arbiter() == null) {
-            throw new Refusal(
-                    RefusalReason.IDEMPOTENCY_UNSUPPORTED,
-                    "stream " + definition.name() + " keeps no keys, so an Idempotency-Key can't be honoured; send"
-                            + " without it, or give the definition a rows table without \"when\" that has a unique"
-                            + " column filled with \"$key\"",
-                    -1,
-                    "Idempotency-Key");
         }
         String query = request.getUri().rawQueryString().orElse("");
         if (query.isEmpty()) {

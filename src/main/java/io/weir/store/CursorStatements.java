@@ -30,8 +30,9 @@ final class CursorStatements {
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
         SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
-            updated_at = now(), starts_without_progress = 0, suspect_entry = NULL, suspect_index = NULL,
-            suspect_failures = 0, suspect_reason = NULL
+            starts_without_progress = 0, suspect_entry = NULL, suspect_index = NULL,
+            suspect_failures = 0, suspect_reason = NULL,
+            committed_entries = committed_entries + ?, updated_at = now()
         FROM settings
         WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
         """;
@@ -130,10 +131,11 @@ final class CursorStatements {
             statement.setString(4, window.to().toString());
             statement.setLong(5, window.events().size());
             statement.setLong(6, window.deadLetters().size());
-            statement.setString(7, stream);
-            statement.setInt(8, partition);
-            statement.setLong(9, window.epoch());
-            statement.setString(10, window.from().toString());
+            statement.setLong(7, window.entries());
+            statement.setString(8, stream);
+            statement.setInt(9, partition);
+            statement.setLong(10, window.epoch());
+            statement.setString(11, window.from().toString());
             return statement.executeUpdate() == 1;
         }
     }

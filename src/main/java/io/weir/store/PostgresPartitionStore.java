@@ -41,13 +41,14 @@ final class PostgresPartitionStore implements PartitionStore {
             StreamDefinition definition,
             int partition,
             Catalog catalog,
+            KeyDays keyDays,
             MeterRegistry meters) {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
         this.stream = definition.name();
         this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
-        this.writer = new WindowWriter(definition, catalog);
+        this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
         this.metrics = new StoreMetrics(meters, definition.name());
@@ -65,7 +66,10 @@ final class PostgresPartitionStore implements PartitionStore {
         Timer.Sample started = metrics.start();
         CommitOutcome outcome;
         try {
+            writer.prepare(window.events());
             outcome = transactions.commit(window);
+        } catch (SQLException problem) {
+            outcome = WindowTransactions.outcomeOf(problem);
         } catch (RuntimeException bug) {
             LOG.error(
                     "{}: window {} to {} failed for a reason that is none of the database's",
@@ -125,6 +129,7 @@ final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public void rehearse(Event event) throws SQLException {
+        writer.prepare(List.of(event));
         try (PooledSession session = new PooledSession(pool.getConnection())) {
             try {
                 cursor.lock(session.connection);

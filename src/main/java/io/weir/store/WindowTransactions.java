@@ -178,6 +178,13 @@ public final class WindowTransactions {
         }
     }
 
+    /** What a failure means before a window's transaction has begun. */
+    static CommitOutcome outcomeOf(SQLException problem) {
+        return attempt(problem) instanceof Attempt.Ended ended
+                ? ended.outcome()
+                : new CommitOutcome.Stopped(String.valueOf(problem.getMessage()), SqlStates.state(problem));
+    }
+
     private static Attempt attempt(SQLException problem) {
         String state = SqlStates.state(problem);
         String reason = String.valueOf(problem.getMessage());

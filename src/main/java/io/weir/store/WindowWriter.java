@@ -40,8 +40,9 @@ final class WindowWriter {
     private final List<RowWriter> rows = new ArrayList<>();
     private final List<CounterWriter> counters = new ArrayList<>();
     private final @Nullable RowWriter arbiter;
+    private final @Nullable KeyWriter keys;
 
-    WindowWriter(StreamDefinition definition, Catalog catalog) {
+    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays) {
         this.definition = definition;
         RowWriter deciding = null;
         RowTable arbiterTable = definition.arbiter();
@@ -54,6 +55,7 @@ final class WindowWriter {
             }
         }
         this.arbiter = deciding;
+        this.keys = deciding == null ? new KeyWriter(definition.name(), definition.dedupWindow(), keyDays) : null;
         if (definition.entity() != null) {
             for (int i = 0; i < definition.counters().size(); i++) {
                 counters.add(new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog));
@@ -63,6 +65,13 @@ final class WindowWriter {
 
     List<CounterWriter> counters() {
         return counters;
+    }
+
+    /** Does what must be done before a transaction that writes these events. */
+    void prepare(List<Event> events) throws SQLException {
+        if (keys != null) {
+            keys.prepare(events);
+        }
     }
 
     /**
@@ -89,6 +98,8 @@ final class WindowWriter {
             } else {
                 arbiter.insert(connection, countable);
             }
+        } else if (keys != null) {
+            survivors = keys.insertNew(connection, countable);
         }
         for (RowWriter table : rows) {
             if (guarded) {
