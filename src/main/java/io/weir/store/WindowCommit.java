@@ -32,8 +32,8 @@ public record WindowCommit(
         while (event < events.size() || letter < deadLetters.size()) {
             EntryId next;
             if (letter == deadLetters.size()
-                    || event < events.size()
-                            && deadLetters.get(letter).entryId().isAfter(events.get(event).entryId())) {
+                    || (event < events.size()
+                            && deadLetters.get(letter).entryId().isAfter(events.get(event).entryId()))) {
                 next = events.get(event++).entryId();
             } else {
                 next = deadLetters.get(letter++).entryId();
