@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.weir.cli.ServerLauncher;
 import io.weir.cli.WeirCommand;
 import io.weir.embedded.EmbeddedRedisServer;
@@ -44,12 +46,17 @@ class LedgerTest {
     private RunningWeir start() throws Exception {
         RunningWeir weir = RunningWeir.start(
                 Path.of("."), redis.url(), database.url(), Map.of("weir.pipeline.max-backoff", "300ms"));
-        // a ledger that was read once compares everything from there on
-        assertThat(weir.get("/api/admin/ledger").statusCode()).isEqualTo(200);
+        try {
+            // a ledger that was read once compares everything from there on
+            assertThat(weir.get("/api/admin/ledger").statusCode()).isEqualTo(200);
+        } catch (AssertionError failure) {
+            weir.close();
+            throw failure;
+        }
         return weir;
     }
 
-    private void redis(Consumer<io.lettuce.core.api.sync.RedisCommands<String, String>> work) {
+    private void redis(Consumer<RedisCommands<String, String>> work) {
         try (RedisClient client = RedisClient.create(redis.url());
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             work.accept(connection.sync());
@@ -132,26 +139,29 @@ class LedgerTest {
     void anEntryThatSomebodyDeletesBeforeItIsReadIsMissing() throws Exception {
         try (RunningWeir weir = start()) {
             click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
-            // two windows wait for the cursor's row; what comes after them is not read
-            try (AutoCloseable held = heldCursor("link-clicks")) {
-                click(weir, "", "{\"linkId\":\"a\"}");
-                await().until(() -> weir.get("/health").body().contains("\"queue_pending\":1"));
-                redis(commands -> {
-                    String entry = commands.xadd(CLICKS, "e", "{\"linkId\":\"a\"}", "e", "{\"linkId\":\"a\"}");
-                    commands.xdel(CLICKS, entry);
-                });
-                redis(commands -> assertThat(commands.xlen(CLICKS)).isEqualTo(2));
-            }
-            click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
+            // in one step, so that nobody can read them in between
+            redis(commands -> {
+                commands.eval(
+                        "redis.call('XDEL', KEYS[1], redis.call('XADD', KEYS[1], '*', 'e', '{}', 'e', '{}'))",
+                        ScriptOutputType.STATUS,
+                        CLICKS);
+            });
             assertThat(weir.get("/api/admin/ledger").body()).contains("\"missingEntries\":1");
+            redis(commands -> {
+                commands.eval(
+                        "redis.call('XADD', KEYS[1], '*', 'e', '{}') redis.call('XTRIM', KEYS[1], 'MAXLEN', '0')",
+                        ScriptOutputType.STATUS,
+                        CLICKS);
+            });
+            click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
             assertThat(verify(weir, "--stream", "link-clicks"))
                     .startsWith("1\n")
-                    .contains("NOT BALANCED", "link-clicks/0: 1 entries MISSING: 4 added to Redis, 3 committed, 0 waiting");
+                    .contains("NOT BALANCED", "link-clicks/0: 2 entries MISSING: 4 added to Redis, 2 committed, 0 waiting");
             assertThat(verify(weir, "--stream", "page-views")).startsWith("0\n");
 
             assertThat(verify(weir, "--acknowledge"))
                     .startsWith("0\n")
-                    .contains("(acknowledged, 1 entries not accounted for)");
+                    .contains("(acknowledged, 2 entries not accounted for)");
             assertThat(verify(weir)).startsWith("0\n");
         }
     }
@@ -195,14 +205,14 @@ class LedgerTest {
                     .isEqualTo(200);
             assertThat(verify(weir))
                     .startsWith("0\n")
-                    .contains("page-views pages: views, bytes, last_viewed of 2 entities compared with page_views: equal");
+                    .contains("page-views pages: bytes, last_viewed, views of 2 entities compared with page_views: equal");
 
             database.execute("UPDATE pages SET bytes = bytes + 1 WHERE path = '/a'");
             database.execute("INSERT INTO pages (path, views) VALUES ('/c', 7)");
             database.execute("DELETE FROM pages WHERE path = '/b'");
             assertThat(verify(weir, "--stream", "page-views"))
                     .startsWith("1\n")
-                    .contains("6 DIFFERENCES".replace("6", "5"))
+                    .contains("5 DIFFERENCES")
                     .contains("/a bytes: counter 12, rows 11")
                     .contains("/c views: counter 7, rows null")
                     .contains("/b views: counter null, rows 1")

@@ -49,7 +49,7 @@ public final class LedgerHandlers {
             HttpResponse unknown = unknownStream(request);
             return unknown != null
                     ? CompletableFuture.completedFuture(unknown)
-                    : ask(report, request).handle((json, failure) -> failure == null
+                    : ask(report, request).toCompletableFuture().handle((json, failure) -> failure == null
                             ? IngestAnswers.json(200, json)
                             : Problem.of(RefusalReason.UNAVAILABLE, problem(failure))
                                     .response()

@@ -100,7 +100,8 @@ public final class LedgerKeeper {
                         .standing(definition, partition, totals.cursor())
                         .thenCompose(standing -> {
                             Ledger.Partition found = compared(definition, partition, totals, standing, answered);
-                            if (looks == 0 || found.isBalanced() && !totals.baselines().isEmpty()) {
+                            boolean known = !totals.baselines().isEmpty();
+                            if (looks == 0 || (found.isBalanced() && known)) {
                                 return CompletableFuture.completedStage(found);
                             }
                             LedgerStore.Reason reason = reason(totals, standing, found, acknowledge && looks == 1);

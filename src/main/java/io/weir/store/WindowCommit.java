@@ -30,14 +30,12 @@ public record WindowCommit(
         int letter = 0;
         // both lists are in the order of the log
         while (event < events.size() || letter < deadLetters.size()) {
-            EntryId next;
-            if (letter == deadLetters.size()
-                    || (event < events.size()
-                            && deadLetters.get(letter).entryId().isAfter(events.get(event).entryId()))) {
-                next = events.get(event++).entryId();
-            } else {
-                next = deadLetters.get(letter++).entryId();
-            }
+            boolean letterIsNext = letter < deadLetters.size()
+                    && (event == events.size()
+                            || !deadLetters.get(letter).entryId().isAfter(events.get(event).entryId()));
+            EntryId next = letterIsNext
+                    ? deadLetters.get(letter++).entryId()
+                    : events.get(event++).entryId();
             if (next.isAfter(last)) {
                 entries++;
                 last = next;
