@@ -42,7 +42,7 @@ final class Chaos implements Callable<Integer> {
             return 0;
         }
         boolean full = !names.isEmpty() && names.getFirst().equals("full");
-        if (full || !names.isEmpty() && names.getFirst().equals("short")) {
+        if (full || (!names.isEmpty() && names.getFirst().equals("short"))) {
             names.removeFirst();
         }
         List<String> known = Faults.all().stream().map(Scenario::name).toList();
@@ -70,7 +70,13 @@ final class Chaos implements Callable<Integer> {
                 continue;
             }
             Path logs = TARGET.resolve(scenario.name() + "-" + chosen);
-            exact &= new Run(scenario, chosen, times, results, logs).run();
+            try {
+                exact &= new Run(scenario, chosen, times, results, logs).run();
+            } catch (Exception failed) {
+                exact = false;
+                System.out.println("  failed: " + failed);
+                failed.printStackTrace();
+            }
         }
         System.out.println();
         System.out.print(

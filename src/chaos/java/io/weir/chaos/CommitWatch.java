@@ -1,6 +1,7 @@
 package io.weir.chaos;
 
 import io.weir.bench.RedisClient;
+import io.weir.event.EntryId;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -100,8 +101,9 @@ final class CommitWatch implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                boolean both = askRedis() & askDatabase();
-                judge(both);
+                boolean redisAnswers = askRedis();
+                boolean databaseAnswers = askDatabase();
+                judge(redisAnswers && databaseAnswers);
                 Thread.sleep(PERIOD_MILLIS);
             }
         } catch (InterruptedException interrupted) {
@@ -126,7 +128,7 @@ final class CommitWatch implements AutoCloseable {
             for (int i = 0; i < keys.size(); i++) {
                 command[3 + i] = keys.get(i);
             }
-            String[] ids = open.call(command).split(" ");
+            String[] ids = open.call(command).split(" ", -1);
             synchronized (this) {
                 for (int i = 0; i < keys.size(); i++) {
                     partition(keys.get(i)).last = ids[i];
@@ -153,7 +155,7 @@ final class CommitWatch implements AutoCloseable {
                     cursors.put(rows.getString(1) + "/" + rows.getInt(2), rows.getString(3));
                 }
                 synchronized (this) {
-                    for (EventStream stream : EventStream.values()) {
+                    for (EventStream stream : EventStream.ALL) {
                         for (int i = 0; i < stream.redisKeys().size(); i++) {
                             move(stream.redisKeys().get(i), cursors.getOrDefault(stream.key() + "/" + i, "0-0"));
                         }
@@ -186,7 +188,7 @@ final class CommitWatch implements AutoCloseable {
     private synchronized void judge(boolean both) {
         boolean all = both;
         for (Partition partition : partitions.values()) {
-            boolean pending = compare(partition.last, partition.cursor) > 0;
+            boolean pending = EntryId.parse(partition.last).isAfter(EntryId.parse(partition.cursor));
             if (pending != partition.pending) {
                 measure(partition);
                 partition.pending = pending;
@@ -206,14 +208,6 @@ final class CommitWatch implements AutoCloseable {
             throw new IllegalArgumentException(key);
         }
         return partition;
-    }
-
-    /** Entry IDs are two numbers. */
-    static int compare(String first, String second) {
-        String[] a = first.split("-");
-        String[] b = second.split("-");
-        int millis = Long.compare(Long.parseLong(a[0]), Long.parseLong(b[0]));
-        return millis != 0 ? millis : Long.compare(Long.parseLong(a[1]), Long.parseLong(b[1]));
     }
 
     private void dropRedis() {

@@ -19,7 +19,7 @@ final class Driver implements AutoCloseable {
      * @param times how often each request is sent; more than once only what is keyed
      */
     record Load(List<EventStream> streams, boolean poison, int times) {
-        static final Load USUAL = new Load(List.of(EventStream.values()), false, 1);
+        static final Load USUAL = new Load(EventStream.ALL, false, 1);
 
         Load {
             streams = List.copyOf(streams);
@@ -55,6 +55,11 @@ final class Driver implements AutoCloseable {
             running = true;
             turn.notifyAll();
         }
+    }
+
+    /** Goes on after {@link #pause}. */
+    void resume() {
+        resume(load);
     }
 
     /** Stops sending, and returns once every request that is out has ended. Requests end in bounded time. */

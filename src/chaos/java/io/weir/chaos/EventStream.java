@@ -15,6 +15,8 @@ enum EventStream {
     /** Rows with a key and counters. */
     KEYED("chaos-keyed", "chaos_keyed_totals", "chaos_keyed", 1);
 
+    static final List<EventStream> ALL = List.of(values());
+
     /** Entities of each stream. */
     static final int ENTITIES = 40;
     /** What the tables' constraints refuse. */
@@ -83,7 +85,7 @@ enum EventStream {
     }
 
     static long amount(long number) {
-        return 1 + Math.floorMod(mix(number + 1), 9);
+        return 1L + Math.floorMod(mix(number + 1), 9);
     }
 
     private static int mix(long number) {

@@ -18,16 +18,17 @@ final class Ledger implements AutoCloseable {
     private static final int FIRST_CAPACITY = 1 << 16;
 
     private static final class Events {
-        private byte[] outcomes = new byte[FIRST_CAPACITY];
+        private Outcome[] outcomes = new Outcome[FIRST_CAPACITY];
         private int size;
     }
 
     private final Map<EventStream, Events> events = new EnumMap<>(EventStream.class);
     private final @Nullable BufferedWriter file;
+    private long accepted;
 
     private Ledger(@Nullable BufferedWriter file) {
         this.file = file;
-        for (EventStream stream : EventStream.values()) {
+        for (EventStream stream : EventStream.ALL) {
             events.put(stream, new Events());
         }
     }
@@ -57,6 +58,22 @@ final class Ledger implements AutoCloseable {
     synchronized void settle(EventStream stream, int first, int number, Outcome outcome) {
         note(outcome.name().toLowerCase(java.util.Locale.ROOT), stream, first, number);
         set(of(stream), first, number, outcome);
+        accepted += outcome.compareTo(Outcome.ACCEPTED) >= 0 ? number : 0;
+        notifyAll();
+    }
+
+    /** Waits until so many more events were accepted; false when that takes longer than {@code millis}. */
+    synchronized boolean awaitAccepted(int more, long millis) throws InterruptedException {
+        long wanted = accepted + more;
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        while (accepted < wanted) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
     }
 
     /** Notes that an event which was accepted was lost with a server that promises no more; one that was committed stays. */
@@ -69,7 +86,7 @@ final class Ledger implements AutoCloseable {
     /** What is known of an event; of one that was never sent, that it must not exist. */
     synchronized Outcome outcome(EventStream stream, long number) {
         Events of = of(stream);
-        return number < 0 || number >= of.size ? Outcome.REFUSED : Outcome.values()[of.outcomes[(int) number]];
+        return number < 0 || number >= of.size ? Outcome.REFUSED : of.outcomes[(int) number];
     }
 
     /** How many were sent: the number of the next one. */
@@ -101,7 +118,7 @@ final class Ledger implements AutoCloseable {
     }
 
     private static void set(Events of, int first, int number, Outcome outcome) {
-        Arrays.fill(of.outcomes, first, first + number, (byte) outcome.ordinal());
+        Arrays.fill(of.outcomes, first, first + number, outcome);
     }
 
     private void note(String what, EventStream stream, int first, int number) {

@@ -13,7 +13,7 @@ final class OtherFaults {
     private OtherFaults() {}
 
     static List<Scenario> all() {
-        Driver.Load poisoned = new Driver.Load(List.of(EventStream.values()), true, 1);
+        Driver.Load poisoned = new Driver.Load(EventStream.ALL, true, 1);
         Driver.Load repeated = new Driver.Load(List.of(EventStream.KEYED), false, 3);
         return List.of(
                 Scenario.of(
@@ -75,23 +75,23 @@ final class OtherFaults {
                 }
             }
         }
-        Faults.loadFor(300);
+        Faults.loadEvents(site, 100);
     }
 
     private static void diskFull(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(500);
-        SmallDisk.fill(site.directory().resolve("small-disk"), ALMOST_NOTHING);
+        Faults.loadEvents(site, 500);
+        SmallDisk.fill(site.smallDirectory(), ALMOST_NOTHING);
         Faults.loadFor(3_000 + random.nextInt(2_000));
-        SmallDisk.free(site.directory().resolve("small-disk"));
+        SmallDisk.free(site.smallDirectory());
         // a PostgreSQL that can't write its log ends, and somebody starts it again
         site.postgres().restart();
-        Faults.loadFor(2_000);
+        Faults.loadEvents(site, 500);
     }
 
     private static void killOnce(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(500 + random.nextInt(1_000));
+        Faults.loadEvents(site, 500 + random.nextInt(2_000));
         site.kill(site.weirs().getFirst());
         site.startWeir();
-        Faults.loadFor(1_000);
+        Faults.loadEvents(site, 1_000);
     }
 }

@@ -48,11 +48,11 @@ final class PostgresFaults {
     }
 
     private static void stop(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(100 + random.nextInt(1_000));
+        Faults.loadEvents(site, 50 + random.nextInt(1_500));
         site.postgres().stopImmediately();
         Faults.loadFor(random.nextInt(1_500));
         site.postgres().restart();
-        Faults.loadFor(500 + random.nextInt(500));
+        Faults.loadEvents(site, 200);
     }
 
     private static void cutAtCommit(Site site, Random random, Repetition repetition) throws Exception {
@@ -74,7 +74,7 @@ final class PostgresFaults {
             }
         }
         repetition.note(lostAnswers + " of 5 answers lost");
-        Faults.loadFor(300);
+        Faults.loadEvents(site, 100);
     }
 
     /**
@@ -87,6 +87,9 @@ final class PostgresFaults {
             site.execute("ALTER SYSTEM SET wal_level = 'replica'");
             site.execute("ALTER SYSTEM SET max_wal_senders = 4");
             site.execute("ALTER SYSTEM SET hot_standby = on");
+            // the copy must hold nothing of the time before
+            primary.stop();
+            primary.restart();
         }
         primary.stop();
         Path copy = site.directory().resolve("postgres-" + repetition.number());
@@ -100,7 +103,7 @@ final class PostgresFaults {
                             + "'host=127.0.0.1 user=postgres port=" + replication.port() + "'\n");
             EmbeddedPostgresServer standby = EmbeddedPostgresServer.start(copy, 0, START_TIMEOUT);
             awaitStreaming(site);
-            Faults.loadFor(500 + random.nextInt(500));
+            Faults.loadEvents(site, 500 + random.nextInt(1_000));
             replication.hold(true);
             int lag = 300 + random.nextInt(2_000);
             Faults.loadFor(lag);
@@ -113,7 +116,7 @@ final class PostgresFaults {
             site.postgresProxy().refuse(false);
             primary.close();
         }
-        Faults.loadFor(1_000);
+        Faults.loadEvents(site, 500);
     }
 
     private static void awaitStreaming(Site site) throws SQLException, InterruptedException {
@@ -138,11 +141,12 @@ final class PostgresFaults {
         int transactions = 0;
         int aborted = 0;
         while (System.nanoTime() < end) {
-            EventStream stream = EventStream.values()[random.nextInt(EventStream.values().length)];
+            EventStream stream = EventStream.ALL.get(random.nextInt(EventStream.ALL.size()));
             try (Connection connection = site.openDatabase();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
-                statement.execute("SET LOCAL deadlock_timeout = '100ms'");
+                // now this one notices first, now Weir does
+                statement.execute("SET LOCAL deadlock_timeout = '" + (random.nextBoolean() ? 100 : 10_000) + "ms'");
                 transactions++;
                 // Weir goes through them in ascending order
                 for (String entity : List.of("e9", "e5", "e30", "e20", "e10", "e0")) {

@@ -40,20 +40,20 @@ final class RedisFaults {
     }
 
     private static void kill(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(100 + random.nextInt(1_000));
+        Faults.loadEvents(site, 50 + random.nextInt(1_500));
         site.redis().kill();
         Faults.loadFor(random.nextInt(1_500));
         site.redis().restart();
-        Faults.loadFor(500 + random.nextInt(500));
+        Faults.loadEvents(site, 200);
     }
 
     private static void cutFile(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(500 + random.nextInt(1_500));
+        Faults.loadEvents(site, 500 + random.nextInt(2_000));
         // nobody may reach Redis before it was seen what it has left
         site.redisProxy().refuse(true);
         site.redis().kill();
-        Path file = newestFile(site.directory().resolve("redis"));
-        long cut = 1 + random.nextInt(MAX_CUT_BYTES);
+        Path file = newestFile(site.redisHome());
+        long cut = 1L + random.nextInt(MAX_CUT_BYTES);
         try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "rw")) {
             log.setLength(Math.max(0, log.length() - cut));
         }
@@ -61,42 +61,42 @@ final class RedisFaults {
         repetition.note(cut + " bytes cut");
         Survivors.excuseTheOthers(site, repetition);
         site.redisProxy().refuse(false);
-        Faults.loadFor(1_000);
+        Faults.loadEvents(site, 500);
     }
 
     private static Path newestFile(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(file -> file.toString().endsWith(".incr.aof"))
-                    .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
                     .orElseThrow();
         }
     }
 
     private static void promote(Site site, Random random, Repetition repetition) throws Exception {
         EmbeddedRedisServer primary = site.redis();
-        EmbeddedRedisServer replica = EmbeddedRedisServer.start(
-                Files.createTempDirectory(site.directory(), "redis-replica-"), 0, Duration.ofSeconds(30));
+        Path itsData = site.directory().resolve("redis-" + repetition.number());
+        EmbeddedRedisServer replica = EmbeddedRedisServer.start(itsData, 0, Duration.ofSeconds(30));
         try (ReplicationLink link = ReplicationLink.to(primary.port());
                 RedisClient client = new RedisClient("127.0.0.1", replica.port())) {
             client.call("CONFIG", "SET", "repl-diskless-sync-delay", "0");
             client.call("REPLICAOF", "127.0.0.1", Integer.toString(link.port()));
             link.awaitUp(client);
-            Faults.loadFor(300 + random.nextInt(700));
+            Faults.loadEvents(site, 200 + random.nextInt(1_500));
             link.hold();
             Faults.loadFor(200 + random.nextInt(800));
             site.redisProxy().refuse(true);
             primary.kill();
             client.call("REPLICAOF", "NO", "ONE");
         }
-        site.replaceRedis(replica);
+        site.replaceRedis(replica, itsData);
         Survivors.excuseTheOthers(site, repetition);
         site.redisProxy().refuse(false);
-        Faults.loadFor(1_000);
+        Faults.loadEvents(site, 500);
     }
 
     private static void loseGroup(Site site, Random random, Repetition repetition) throws Exception {
         for (int time = 0; time < 4; time++) {
-            Faults.loadFor(100 + random.nextInt(700));
+            Faults.loadEvents(site, 50 + random.nextInt(1_000));
             try (RedisClient client = site.openRedis()) {
                 boolean whole = random.nextBoolean();
                 // the groups' names are Weir's own affair, so they are asked for
@@ -126,11 +126,11 @@ final class RedisFaults {
                         + (whole ? " groups destroyed" : " consumers deleted"));
             }
         }
-        Faults.loadFor(300);
+        Faults.loadEvents(site, 100);
     }
 
     private static void flush(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(300 + random.nextInt(1_000));
+        Faults.loadEvents(site, 200 + random.nextInt(2_000));
         // no request may be under way, or nobody could tell whether it came before or after
         site.redisProxy().refuse(true);
         try (RedisClient client = site.openRedis()) {
@@ -140,6 +140,6 @@ final class RedisFaults {
         }
         Survivors.excuseTheOthers(site, repetition);
         site.redisProxy().refuse(false);
-        Faults.loadFor(1_000);
+        Faults.loadEvents(site, 500);
     }
 }

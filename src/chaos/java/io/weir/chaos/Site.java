@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Redis, PostgreSQL and Weir as processes, a proxy before each of the two servers, and outside of all that the clients
@@ -41,7 +44,9 @@ final class Site implements AutoCloseable {
     private final Thread atExit = new Thread(this::stopAll, "chaos-cleanup");
     private EmbeddedRedisServer redis;
     private EmbeddedPostgresServer postgres;
+    private Path redisHome;
     private Path dataDirectory;
+    private final @Nullable SmallDisk smallDisk;
     private final FaultProxy redisProxy;
     private final FaultProxy postgresProxy;
     private final Ledger ledger;
@@ -51,19 +56,18 @@ final class Site implements AutoCloseable {
     /**
      * Starts the servers, and no Weir yet.
      *
-     * @param directory for this run's data
-     * @param disk whose data are in {@code small-disk} below it
+     * @param disk whose data are to be on a small disk
      * @param logs where the ledger and the processes' logs go
      * @param retention how long committed entries stay in Redis
      */
-    Site(Path directory, SmallDisk.Of disk, Path logs, Duration retention, long seed) throws IOException {
-        this.directory = directory;
+    Site(SmallDisk.Of disk, Path logs, Duration retention, long seed) throws IOException, InterruptedException {
+        this.directory = Files.createTempDirectory("weir-chaos-");
         this.log = logs.resolve("weir.log");
         this.retention = retention;
         Runtime.getRuntime().addShutdownHook(atExit);
-        Path small = directory.resolve("small-disk");
-        Path redisHome = (disk == SmallDisk.Of.REDIS ? small : directory).resolve("redis");
-        dataDirectory = (disk == SmallDisk.Of.POSTGRES ? small : directory).resolve("postgres");
+        smallDisk = disk == SmallDisk.Of.NOBODY ? null : SmallDisk.mount(smallDirectory(), disk);
+        redisHome = (disk == SmallDisk.Of.REDIS ? smallDirectory() : directory).resolve("redis");
+        dataDirectory = (disk == SmallDisk.Of.POSTGRES ? smallDirectory() : directory).resolve("postgres");
         redis = EmbeddedRedisServer.start(redisHome, 0, START_TIMEOUT);
         postgres = EmbeddedPostgresServer.start(dataDirectory, 0, START_TIMEOUT);
         redisProxy = new FaultProxy(redis.port());
@@ -87,6 +91,16 @@ final class Site implements AutoCloseable {
         return directory;
     }
 
+    /** Where the small disk is, if there is one. */
+    Path smallDirectory() {
+        return directory.resolve("small-disk");
+    }
+
+    /** Where Redis has its data. */
+    synchronized Path redisHome() {
+        return redisHome;
+    }
+
     synchronized EmbeddedRedisServer redis() {
         return redis;
     }
@@ -101,8 +115,9 @@ final class Site implements AutoCloseable {
     }
 
     /** Another server takes the old one's place, for Weir and for the checks. */
-    synchronized void replaceRedis(EmbeddedRedisServer successor) {
+    synchronized void replaceRedis(EmbeddedRedisServer successor, Path itsData) {
         redis = successor;
+        redisHome = itsData;
         redisProxy.retarget(successor.port());
         redisProxy.cut();
     }
@@ -269,6 +284,18 @@ final class Site implements AutoCloseable {
         closeQuietly(postgresProxy());
         closeQuietly(redis());
         closeQuietly(postgres());
+        if (smallDisk != null) {
+            closeQuietly(smallDisk);
+        }
+        closeQuietly(this::deleteData);
+    }
+
+    private void deleteData() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private static void closeQuietly(AutoCloseable closeable) {

@@ -1,13 +1,14 @@
 package io.weir.chaos;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /** A tmpfs of a few hundred megabytes that can be filled up. Mounting it takes root. */
-final class SmallDisk {
+final class SmallDisk implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
 
     /** Whose data are on it. */
@@ -34,7 +35,8 @@ final class SmallDisk {
         return "root".equals(System.getProperty("user.name")) && Files.isExecutable(Path.of("/bin/mount"));
     }
 
-    static SmallDisk mount(Path directory, Of owner) throws IOException, InterruptedException {
+    static SmallDisk mount(Path directory, Of owner) throws IOException {
+        Files.createDirectories(directory);
         run("mount", "-t", "tmpfs", "-o", "size=" + owner.size, "weir-chaos", directory.toString());
         return new SmallDisk(directory);
     }
@@ -57,15 +59,21 @@ final class SmallDisk {
         return directory.resolve("filler");
     }
 
-    void unmount() throws IOException, InterruptedException {
-        run("umount", mountPoint.toString());
+    @Override
+    public void close() throws IOException {
+        run("umount", "--lazy", mountPoint.toString());
     }
 
-    private static void run(String... command) throws IOException, InterruptedException {
+    private static void run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + output);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException(interrupted);
         }
     }
 }

@@ -17,10 +17,12 @@ final class WeirFaults {
     /** How often a failpoint is passed before it ends the process, at most. */
     private static final int MAX_PASSES = 8;
 
+    private static final List<Failpoint> POINTS = List.of(Failpoint.values());
+
     private WeirFaults() {}
 
     static List<Scenario> all() {
-        int points = Failpoint.values().length;
+        int points = POINTS.size();
         return List.of(
                 Scenario.of("weir-kill", "SIGKILL of Weir at a random moment", 4, 200, WeirFaults::kill),
                 Scenario.of(
@@ -34,7 +36,7 @@ final class WeirFaults {
     }
 
     private static void kill(Site site, Random random, Repetition repetition) throws Exception {
-        Faults.loadFor(100 + random.nextInt(1_500));
+        Faults.loadEvents(site, 50 + random.nextInt(2_000));
         site.kill(site.weirs().getFirst());
         ServerProcess successor = site.launchWeir("");
         if (random.nextInt(4) == 0) {
@@ -44,13 +46,14 @@ final class WeirFaults {
             successor = site.launchWeir("");
         }
         require(site.awaitReady(successor), "Weir did not start again");
-        Faults.loadFor(200);
+        Faults.loadEvents(site, 100);
     }
 
     private static void failpoint(Site site, Random random, Repetition repetition) throws Exception {
-        Failpoint point = Failpoint.values()[repetition.number() % Failpoint.values().length];
+        Failpoint point = POINTS.get(repetition.number() % POINTS.size());
         int passes = passes(point, random);
         repetition.note(point.text() + ":" + passes);
+        Faults.loadEvents(site, 200 + random.nextInt(500));
         site.kill(site.weirs().getFirst());
         ServerProcess armed = site.launchWeir(point.text() + ":" + passes);
         // it may end before it is ready
@@ -62,7 +65,7 @@ final class WeirFaults {
                 armed.process().exitValue() == Failpoints.EXIT_CODE,
                 point.text() + ": Weir ended with " + armed.process().exitValue());
         site.startWeir();
-        Faults.loadFor(200);
+        Faults.loadEvents(site, 100);
     }
 
     /** A start comes to some places once for each partition only. */
@@ -76,7 +79,7 @@ final class WeirFaults {
 
     private static void freeze(Site site, Random random, Repetition repetition) throws Exception {
         ServerProcess frozen = site.weirs().getFirst();
-        Faults.loadFor(200 + random.nextInt(800));
+        Faults.loadEvents(site, 200 + random.nextInt(1_500));
         Site.signal(frozen.process().pid(), "STOP");
         long stopped = System.nanoTime();
         ServerProcess successor = site.startWeir();
@@ -84,16 +87,17 @@ final class WeirFaults {
         Site.signal(frozen.process().pid(), "CONT");
         Faults.loadFor(500 + random.nextInt(2_000));
         site.kill(frozen);
-        Faults.loadFor(500);
+        Faults.loadEvents(site, 200);
         require(successor.process().isAlive(), "the successor ended");
     }
 
     private static void twoOwners(Site site, Random random, Repetition repetition) throws Exception {
         ServerProcess first = site.weirs().getFirst();
+        Faults.loadEvents(site, 200);
         ServerProcess second = site.startWeir();
         Faults.loadFor(2_000 + random.nextInt(2_000));
         site.kill(random.nextBoolean() ? first : second);
-        Faults.loadFor(500);
+        Faults.loadEvents(site, 200);
     }
 
     private static void require(boolean condition, String otherwise) {

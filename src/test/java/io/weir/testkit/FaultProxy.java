@@ -12,14 +12,19 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP proxy on 127.0.0.1 that delays, holds back or cuts connections when a test wants it to. */
 public final class FaultProxy implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2_000;
+    private static final Pattern PREPARE = Pattern.compile("(S_\\d+)\0([A-Z]+)\0");
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ServerSocket listener;
@@ -100,7 +105,10 @@ public final class FaultProxy implements AutoCloseable {
         bytesUntilCut.set(bytes);
     }
 
-    /** Cuts a connection when its client sends this text, once: the text does not reach the server. */
+    /**
+     * Cuts a connection when its client sends this text, once: the text does not reach the server. A statement that
+     * PostgreSQL's client prepared counts as its text, where that is all there is to it.
+     */
     public void cutBefore(String text) {
         forwardMarker = false;
         marker = text;
@@ -162,14 +170,17 @@ public final class FaultProxy implements AutoCloseable {
 
     private void copy(Socket from, Socket to, boolean fromClient) {
         byte[] buffer = new byte[1 << 16];
+        Map<String, String> prepared = new HashMap<>();
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             int read = in.read(buffer);
             while (read >= 0) {
+                String text = fromClient ? new String(buffer, 0, read, StandardCharsets.ISO_8859_1) : "";
+                notePrepared(text, prepared);
                 String wanted = fromClient ? marker : null;
-                if (wanted != null && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(wanted)) {
+                if (wanted != null && sends(text, wanted, prepared)) {
                     marker = null;
                     if (!forwardMarker) {
                         return;
@@ -199,6 +210,19 @@ public final class FaultProxy implements AutoCloseable {
             open.remove(from);
             open.remove(to);
         }
+    }
+
+    /** Clients of PostgreSQL send a statement's text once, with a name for it, and then only the name. */
+    private static void notePrepared(String text, Map<String, String> prepared) {
+        Matcher matcher = PREPARE.matcher(text);
+        while (matcher.find()) {
+            prepared.put(matcher.group(2), matcher.group(1));
+        }
+    }
+
+    private static boolean sends(String text, String wanted, Map<String, String> prepared) {
+        String name = prepared.get(wanted);
+        return text.contains(wanted) || (name != null && text.contains('\0' + name + '\0'));
     }
 
     private void slowDown() throws InterruptedException {
