@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
+import io.weir.http.AdminAccess;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
@@ -192,6 +193,7 @@ final class WeirServer implements AutoCloseable {
                         .sum(),
                 this::stopped);
         Routes.Builder routes = Routes.builder()
+                .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);

@@ -31,6 +31,8 @@ final class ServerConfig {
                 Map.entry("pekko.http.server.pipelining-limit", PIPELINED_REQUESTS),
                 Map.entry("pekko.http.server.max-connections", 4096),
                 Map.entry("pekko.http.server.backlog", 1024),
+                // the administrative routes ask whether a request comes from this machine
+                Map.entry("pekko.http.server.remote-address-attribute", "on"),
                 // an empty name means no Server header
                 Map.entry("pekko.http.server.server-header", ""),
                 Map.entry("pekko.http.server.linger-timeout", "10s"),

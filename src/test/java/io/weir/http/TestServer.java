@@ -68,7 +68,8 @@ final class TestServer implements AutoCloseable {
                 Duration.ofMillis(1_500),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300),
-                maxConcurrentRequests);
+                maxConcurrentRequests,
+                null);
     }
 
     URI uri(String path) {
