@@ -109,7 +109,8 @@ final class AdminClient implements AutoCloseable {
     }
 
     private static String explanation(HttpResponse<String> response) {
-        String detail = ImportAnswer.detail(response.body()).replaceAll("\\s+", " ").strip();
+        String detail =
+                ImportAnswer.detail(response.body()).replaceAll("\\s+", " ").strip();
         String remedy = response.statusCode() == 401 ? "; give it with --token or in WEIR_ADMIN_TOKEN" : "";
         return response.statusCode() + ": " + (detail.isEmpty() ? "no more was said" : detail) + remedy;
     }

@@ -76,7 +76,8 @@ public final class AdminAccess {
         // in a time that says nothing about the token
         return MessageDigest.isEqual(given, expected)
                 ? null
-                : unauthorized("the token is not the one that the server was started with", ", error=\"invalid_token\"");
+                : unauthorized(
+                        "the token is not the one that the server was started with", ", error=\"invalid_token\"");
     }
 
     private @Nullable String problemWithoutToken(HttpRequest request) {
