@@ -10,16 +10,23 @@ import io.weir.http.AdminAccess;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
+import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
+import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
+import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
+import io.weir.replay.CounterBackfill;
+import io.weir.replay.ReplayStore;
+import io.weir.replay.StreamReplay;
+import io.weir.settings.ReplaySettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -39,6 +46,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -95,10 +103,10 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
-        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
         toClose.addFirst(eventLog);
         started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, database, catalog);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes)
@@ -181,8 +189,9 @@ final class WeirServer implements AutoCloseable {
             ActorSystem<?> system,
             List<StreamDefinition> definitions,
             HttpSettings settings,
-            EventLog eventLog,
-            Database database) {
+            RedisEventLog eventLog,
+            Database database,
+            Catalog catalog) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
                 () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
@@ -197,7 +206,31 @@ final class WeirServer implements AutoCloseable {
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
+        replayHandlers(definitions, settings, eventLog, database.replayStore(catalog))
+                .addTo(routes);
         return routes.build();
+    }
+
+    private ReplayHandlers replayHandlers(
+            List<StreamDefinition> definitions, HttpSettings settings, RedisEventLog eventLog, ReplayStore store) {
+        ReplaySettings replaySettings = ReplaySettings.from(weir);
+        RetainedLog retained = eventLog.retained();
+        return new ReplayHandlers(
+                definitions,
+                new StreamReplay(eventLog, retained, store, replaySettings),
+                new CounterBackfill(definitions, retained, store, replaySettings, this::refreshCounts),
+                settings,
+                task -> Thread.ofVirtual().name("weir-replay").start(task));
+    }
+
+    /** After a change of committed counts that no window made. */
+    private void refreshCounts(StreamDefinition definition) {
+        for (int partition = 0; partition < definition.partitions(); partition++) {
+            ActorRef<PartitionQuery> running = partitions.find(definition.name(), partition);
+            if (running != null) {
+                running.tell(new PartitionQuery.RefreshCounts());
+            }
+        }
     }
 
     private List<String> stopped() {

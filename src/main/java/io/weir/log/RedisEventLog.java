@@ -151,6 +151,11 @@ public final class RedisEventLog implements EventLog {
         return stream(definition).depth().total();
     }
 
+    /** What Redis still holds, for who wants to look at it once more. */
+    public RetainedLog retained() {
+        return new RedisRetainedLog(link, settings.commandTimeout());
+    }
+
     @Override
     public CompletionStage<Boolean> isReachable() {
         // one question at a time, however many ask, lest they pile up on a silent connection

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.replay.ReplayStore;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -112,6 +113,15 @@ public final class Database implements AutoCloseable {
      */
     public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
         return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
+    }
+
+    /**
+     * What replay and backfill ask.
+     *
+     * @param catalog of a {@link #check} that found no fault
+     */
+    public ReplayStore replayStore(Catalog catalog) {
+        return new PostgresReplayStore(pool, catalog);
     }
 
     /** Whether the database gives a sign of life. */

@@ -42,6 +42,7 @@ final class PostgresPartitionStore implements PartitionStore {
     private final HikariDataSource pool;
     private final String name;
     private final CursorStatements cursor;
+    private final ColumnNotes notes;
     private final WindowWriter writer;
     private final DeadLetterWriter deadLetterWriter;
     private final CountReader countReader;
@@ -59,6 +60,7 @@ final class PostgresPartitionStore implements PartitionStore {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
         this.cursor = new CursorStatements(definition.name(), partition, settings);
+        this.notes = new ColumnNotes(definition, partition);
         this.writer = new WindowWriter(definition, catalog);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
@@ -72,6 +74,7 @@ final class PostgresPartitionStore implements PartitionStore {
             try (Connection connection = pool.getConnection()) {
                 try {
                     Started started = cursor.raiseEpoch(connection, owner);
+                    notes.write(connection, started.cursor());
                     connection.commit();
                     return started;
                 } catch (SQLException problem) {
