@@ -104,11 +104,11 @@ public final class ReplayHandlers {
         // what comes from now on is no matter of a replay, least of all what this one appends
         long to = Math.min(moment(query, "to"), System.currentTimeMillis());
         if (from > to) {
-            throw query.invalid("from", "is not before to, or in the future");
+            throw QueryParameters.invalid("from", "is not before to, or in the future");
         }
         int partition = Math.toIntExact(query.number("partition", 0));
         if (partition >= definition.partitions()) {
-            throw query.invalid("partition", "is none of the stream's, which has " + definition.partitions());
+            throw QueryParameters.invalid("partition", "is none of the stream's, which has " + definition.partitions());
         }
         boolean dryRun = query.flag("dry-run");
         String afterText = query.text("after");
@@ -117,7 +117,7 @@ public final class ReplayHandlers {
             try {
                 after = EntryId.parse(afterText);
             } catch (NumberFormatException invalid) {
-                throw query.invalid("after", "is " + invalid.getMessage());
+                throw QueryParameters.invalid("after", "is " + invalid.getMessage());
             }
         }
         StreamReplay.Slice slice =
@@ -171,7 +171,7 @@ public final class ReplayHandlers {
                         .with("completeFrom", result.completeFrom() == null ? null : result.completeFrom().toString())
                         .with("partitionsDoneBefore", result.already());
             }
-            default -> throw query.invalid("source", "must be rows or log");
+            default -> throw QueryParameters.invalid("source", "must be rows or log");
         }
         return IngestAnswers.json(200, json.toString());
     }
@@ -184,7 +184,7 @@ public final class ReplayHandlers {
         }
         long micros = Timestamps.parse(text);
         if (micros == Timestamps.INVALID || micros < 0) {
-            throw query.invalid(name, "must be like 2026-03-01T10:00:00Z, or milliseconds since 1970");
+            throw QueryParameters.invalid(name, "must be like 2026-03-01T10:00:00Z, or milliseconds since 1970");
         }
         return micros / 1_000;
     }
