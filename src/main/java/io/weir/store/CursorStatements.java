@@ -62,6 +62,11 @@ final class CursorStatements {
         this.lockTimeoutMillis = Long.toString(settings.lockTimeout().toMillis());
     }
 
+    /** The statement that moves the cursor. */
+    static String advanceSql() {
+        return ADVANCE;
+    }
+
     /** Raises the epoch, once whoever holds the row lets go of it. */
     PartitionStore.Started raiseEpoch(Connection connection, String owner) throws SQLException {
         try (PreparedStatement set = connection.prepareStatement(SET);
@@ -137,6 +142,19 @@ final class CursorStatements {
             statement.setString(4, stream);
             statement.setInt(5, partition);
             statement.executeUpdate();
+        }
+    }
+
+    /** Whether the cursor is of this epoch and stands at {@code entry} or after it. */
+    boolean confirms(Connection connection, long epoch, EntryId entry) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DESCRIBE)) {
+            statement.setString(1, stream);
+            statement.setInt(2, partition);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        && row.getLong(1) == epoch
+                        && !entry.isAfter(EntryId.parse(row.getString(2)));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntryId;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,6 +48,20 @@ final class PostgresPartitionStore implements PartitionStore {
     @Override
     public Started start(String owner) throws SQLException {
         return transactions.start(owner);
+    }
+
+    @Override
+    public boolean confirms(long epoch, EntryId entry) throws SQLException {
+        try (PooledSession session = new PooledSession(pool.getConnection())) {
+            try {
+                boolean confirmed = cursor.confirms(session.connection, epoch, entry);
+                session.rollback();
+                return confirmed;
+            } catch (SQLException problem) {
+                session.giveUp(WindowTransactions.isUsableAfter(problem));
+                throw problem;
+            }
+        }
     }
 
     @Override
