@@ -21,7 +21,7 @@ final class CursorStatements {
         """;
     private static final String SET = """
         SELECT set_config('application_name', ?, true), set_config('statement_timeout', ?, true),
-               set_config('lock_timeout', ?, true)
+               set_config('lock_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)
         """;
     private static final String RAISE_EPOCH = """
         UPDATE stream_cursor SET epoch = epoch + 1, owner = ?, updated_at = now()
@@ -76,6 +76,8 @@ final class CursorStatements {
             set.setString(1, "weir-start");
             set.setString(2, statementTimeoutMillis);
             set.setString(3, lockTimeoutMillis);
+            // nobody ends a start by its name, so one whose process is gone must end by itself
+            set.setString(4, lockTimeoutMillis);
             set.execute();
             ensure.setString(1, stream);
             ensure.setInt(2, partition);
