@@ -28,7 +28,10 @@ public interface PartitionReader extends AutoCloseable {
      */
     CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom);
 
-    /** Whether Redis' last ID is below the cursor, that is, whether it lost its tail. */
+    /**
+     * Whether Redis lost entries up to the cursor, so that new ones may stand below it. True for a stream that was trimmed
+     * beyond the cursor by others, too.
+     */
     CompletionStage<Boolean> isBehind(EntryId cursor);
 
     /** The next entries, in order; an empty list when none came within {@code block}, zero for not waiting at all. */

@@ -41,6 +41,9 @@ final class PartitionStart implements PartitionTakeover.Commands {
         end
         """;
 
+    // without sending the entry along
+    private static final String HOLDS_SCRIPT = "return {#redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])}";
+
     // A Redis without memory refuses to create a group. But without one nothing is read, committed and removed, and it
     // would stay full for ever.
     private static final String EVEN_WHEN_FULL_SCRIPT = """
@@ -48,14 +51,14 @@ final class PartitionStart implements PartitionTakeover.Commands {
         return redis.call(unpack(ARGV))
         """;
 
-    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
     private final String key;
     private final int partition;
     private final Duration timeout;
     private final StreamDepth depth;
 
     PartitionStart(
-            StatefulRedisConnection<byte[], byte[]> connection,
+            @Nullable StatefulRedisConnection<byte[], byte[]> connection,
             String key,
             int partition,
             Duration timeout,
@@ -75,17 +78,17 @@ final class PartitionStart implements PartitionTakeover.Commands {
                 }));
     }
 
-    /** The highest ID that the stream has given; 0-0 when there is no stream. */
-    static CompletableFuture<EntryId> lastId(
-            @Nullable StatefulRedisConnection<byte[], byte[]> connection, String key, Duration timeout) {
+    @Override
+    public CompletableFuture<EntryId> lastId() {
         CommandArgs<byte[], byte[]> args = args().add(LAST_ID_SCRIPT).add(1).add(key);
         return call(connection, CommandType.EVAL, args, timeout)
                 .thenApply(answer -> EntryId.parse(RedisCalls.text(answer.getFirst())));
     }
 
     @Override
-    public CompletableFuture<EntryId> lastId() {
-        return lastId(connection, key, timeout);
+    public CompletableFuture<Boolean> holds(EntryId id) {
+        CommandArgs<byte[], byte[]> args = args().add(HOLDS_SCRIPT).add(1).add(key).add(id.toString());
+        return call(connection, CommandType.EVAL, args, timeout).thenApply(answer -> (Long) answer.getFirst() > 0);
     }
 
     @Override

@@ -26,6 +26,9 @@ public final class PartitionTakeover {
         /** The highest ID that the stream has given; 0-0 when there is no stream. */
         CompletableFuture<EntryId> lastId();
 
+        /** Whether the stream has an entry of this ID. */
+        CompletableFuture<Boolean> holds(EntryId id);
+
         /** Makes the stream give IDs above {@code id} only; fails when an entry stands above it. */
         CompletableFuture<?> raiseLastId(EntryId id, EntryId last);
     }
@@ -49,6 +52,18 @@ public final class PartitionTakeover {
      */
     public static String groupName(long epoch, long nonce) {
         return GROUP_PREFIX + epoch + "-" + Long.toHexString(nonce);
+    }
+
+    /**
+     * Whether Redis lost entries that are committed, so that new ones may have been given IDs up to the cursor. The last
+     * ID alone does not say so for long: new entries pass the cursor, and an incarnation that raised it may have ended
+     * before it committed what it went back for. The entry at the cursor does: trimming stops before it.
+     */
+    public static CompletableFuture<Boolean> lostTail(Commands commands, EntryId cursor) {
+        return commands.lastId()
+                .thenCompose(last -> cursor.isAfter(last) || cursor.equals(EntryId.ZERO)
+                        ? CompletableFuture.completedFuture(cursor.isAfter(last))
+                        : commands.holds(cursor).thenApply(holds -> !holds));
     }
 
     /** Takes the stream over for an incarnation that begins at {@code cursor} and reads on after {@code readFrom}. */

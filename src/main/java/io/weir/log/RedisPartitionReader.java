@@ -95,7 +95,7 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Boolean> isBehind(EntryId cursor) {
-        return PartitionStart.lastId(shared.current(), key, timeout).thenApply(cursor::isAfter);
+        return PartitionTakeover.lostTail(new PartitionStart(shared.current(), key, partition, timeout, depth), cursor);
     }
 
     @Override

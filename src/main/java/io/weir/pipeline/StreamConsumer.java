@@ -48,6 +48,8 @@ final class StreamConsumer {
 
     private record Fetched(List<LogEntry> entries, int asked, boolean waited) implements Command {}
 
+    private record Trimmed(boolean confirmed) implements Command {}
+
     private record Failed(String doing, Throwable cause) implements Command {}
 
     private enum Timer implements Command {
@@ -126,6 +128,7 @@ final class StreamConsumer {
                     case Drain drain -> stashOrDrop(stash, drain);
                     case WindowFlushed flushed -> throw new IllegalStateException("flushed before the start");
                     case Fetched fetched -> throw new IllegalStateException("fetched before the start");
+                    case Trimmed trimmed -> throw new IllegalStateException("trimmed before the start");
                     case Timer timer -> Behaviors.same();
                 })
                 .onSignal(PreRestart.class, signal -> release())
@@ -162,6 +165,7 @@ final class StreamConsumer {
     private Behavior<Command> onMessage(Command command) {
         return switch (command) {
             case Fetched fetched -> onFetched(fetched);
+            case Trimmed trimmed -> onTrimmed(trimmed);
             case WindowFlushed flushed -> onFlushed(flushed.window(), flushed.outcome());
             case Timer timer ->
                 switch (timer) {
@@ -272,7 +276,17 @@ final class StreamConsumer {
         aggregators.stopIdle(windows.open());
         EntryId trimmable = history.tick(windows.cursor());
         if (trimmable != null) {
-            reader.trim(trimmable);
+            context.pipeToSelf(
+                    ConsumerTrim.run(trimmable, epoch, windows.cursor(), partition.store(), reader, jdbcExecutor),
+                    // while the database is away, nothing is trimmed
+                    (confirmed, failure) -> new Trimmed(failure != null || confirmed));
+        }
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onTrimmed(Trimmed trimmed) {
+        if (!trimmed.confirmed()) {
+            supervisor.tell(new Trouble.Restart("the cursor was moved by somebody else"));
         }
         return Behaviors.same();
     }

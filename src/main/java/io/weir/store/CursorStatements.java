@@ -21,7 +21,7 @@ final class CursorStatements {
         """;
     private static final String SET = """
         SELECT set_config('application_name', ?, true), set_config('statement_timeout', ?, true),
-               set_config('lock_timeout', ?, true)
+               set_config('lock_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)
         """;
     private static final String RAISE_EPOCH = """
         UPDATE stream_cursor SET epoch = epoch + 1, owner = ?, updated_at = now()
@@ -65,6 +65,11 @@ final class CursorStatements {
         this.lockTimeoutMillis = Long.toString(settings.lockTimeout().toMillis());
     }
 
+    /** The statement that moves the cursor. */
+    static String advanceSql() {
+        return ADVANCE;
+    }
+
     /** Raises the epoch, once whoever holds the row lets go of it. */
     PartitionStore.Started raiseEpoch(Connection connection, String owner) throws SQLException {
         try (PreparedStatement set = connection.prepareStatement(SET);
@@ -74,6 +79,8 @@ final class CursorStatements {
             set.setString(1, "weir-start");
             set.setString(2, statementTimeoutMillis);
             set.setString(3, lockTimeoutMillis);
+            // nobody ends a start by its name, so one whose process is gone must end by itself
+            set.setString(4, lockTimeoutMillis);
             set.execute();
             ensure.setString(1, stream);
             ensure.setInt(2, partition);
@@ -155,6 +162,19 @@ final class CursorStatements {
             statement.setString(4, stream);
             statement.setInt(5, partition);
             statement.executeUpdate();
+        }
+    }
+
+    /** Whether the cursor is of this epoch and stands at {@code entry} or after it. */
+    boolean confirms(Connection connection, long epoch, EntryId entry) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DESCRIBE)) {
+            statement.setString(1, stream);
+            statement.setInt(2, partition);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        && row.getLong(1) == epoch
+                        && !entry.isAfter(EntryId.parse(row.getString(2)));
+            }
         }
     }
 

@@ -47,6 +47,9 @@ public interface PartitionStore {
     /** Raises the epoch, which fences every earlier incarnation, and answers where to go on. */
     Started start(String owner) throws SQLException;
 
+    /** Whether the cursor belongs to the incarnation of this epoch and stands at {@code cursor} or after it. */
+    boolean confirms(long epoch, EntryId cursor) throws SQLException;
+
     /** Writes a window in one transaction. Fails with no exception: each failure is an outcome. */
     CommitOutcome commit(WindowCommit window);
 

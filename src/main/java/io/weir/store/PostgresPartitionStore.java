@@ -64,6 +64,20 @@ final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public boolean confirms(long epoch, EntryId entry) throws SQLException {
+        try (PooledSession session = new PooledSession(pool.getConnection())) {
+            try {
+                boolean confirmed = cursor.confirms(session.connection, epoch, entry);
+                session.rollback();
+                return confirmed;
+            } catch (SQLException problem) {
+                session.giveUp(WindowTransactions.isUsableAfter(problem));
+                throw problem;
+            }
+        }
+    }
+
+    @Override
     public CommitOutcome commit(WindowCommit window) {
         Timer.Sample started = metrics.start();
         CommitOutcome outcome;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntryId;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
@@ -202,6 +203,24 @@ class StreamConsumerTest {
         assertThat(log.trimmed).isEmpty();
         TIME.timePasses(tick);
         await().untilAsserted(() -> assertThat(log.trimmed).containsExactly(id(1)));
+    }
+
+    @Test
+    void nothingIsTrimmedThatTheDatabaseNoLongerKnows() {
+        start(PipelineFixture.clicks());
+        log.put(entry(1, "a"));
+        awaitUncommittedRead(1);
+        TIME.timePasses(MAX_DELAY);
+        awaitCommits(1);
+        store.setCursor(EntryId.ZERO);
+        Duration tick = Duration.ofSeconds(5);
+        TIME.timePasses(tick.minus(MAX_DELAY));
+        TIME.timePasses(tick);
+        TIME.timePasses(tick);
+
+        assertThat(supervisor.expectMessageClass(Trouble.Restart.class).reason())
+                .contains("the cursor was moved");
+        assertThat(log.trimmed).isEmpty();
     }
 
     @Test

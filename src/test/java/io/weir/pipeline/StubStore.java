@@ -62,6 +62,11 @@ final class StubStore implements PartitionStore {
     }
 
     @Override
+    public synchronized boolean confirms(long confirmed, EntryId entry) {
+        return confirmed == epoch && !entry.isAfter(cursor);
+    }
+
+    @Override
     public CommitOutcome commit(WindowCommit window) {
         CountDownLatch latch;
         synchronized (this) {

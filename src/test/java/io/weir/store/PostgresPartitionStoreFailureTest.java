@@ -52,6 +52,18 @@ class PostgresPartitionStoreFailureTest {
     }
 
     @Test
+    void aStartWhoseProcessIsGoneDoesNotHoldUpTheNextOne() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
+                Connection gone = fixture.database.connect()) {
+            PartitionStore store = fixture.store();
+            store.start("one");
+            gone.setAutoCommit(false);
+            new CursorStatements("pages", 0, fixture.database.settings()).raiseEpoch(gone, "gone");
+            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO));
+        }
+    }
+
+    @Test
     void aStartDoesNotEndTransactionsOfOthers() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
                 Connection other = fixture.database.connect();

@@ -65,6 +65,24 @@ class PostgresPartitionStoreTest {
     }
 
     @Test
+    void aCursorIsConfirmedToItsOwnerForWhatIsCommitted() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
+            PartitionStore store = fixture.store();
+            assertThat(store.confirms(1, EntryId.ZERO)).isFalse();
+            long epoch = store.start("one").epoch();
+            Event view = fixture.view(null, "/a", 10L);
+            committed(store.commit(fixture.window(epoch, EntryId.ZERO, List.of(view))));
+            EntryId cursor = view.entryId();
+            assertThat(store.confirms(epoch, EntryId.ZERO)).isTrue();
+            assertThat(store.confirms(epoch, cursor)).isTrue();
+            assertThat(store.confirms(epoch, new EntryId(cursor.millis(), cursor.sequence() + 1)))
+                    .isFalse();
+            store.start("two");
+            assertThat(store.confirms(epoch, cursor)).isFalse();
+        }
+    }
+
+    @Test
     void anEarlierIncarnationIsFencedAndWritesNothing() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
             PartitionStore store = fixture.store();

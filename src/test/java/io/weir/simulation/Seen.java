@@ -1,0 +1,28 @@
+package io.weir.simulation;
+
+/** What a schedule came through; a kind that never occurs is not tested by the schedules that were run. */
+enum Seen {
+    STARTED,
+    COMMITTED,
+    FENCED,
+    UNKNOWN_COMMIT_THAT_HELD,
+    UNKNOWN_COMMIT_THAT_WAS_LOST,
+    TRIED_AGAIN,
+    LOCK_TIMEOUT,
+    HOLDER_TERMINATED,
+    OWNER_OF_OLD_EPOCH_FENCED,
+    STOPPED_FOR_HELP,
+    SKIPPED_BELOW_THE_CURSOR,
+    REWOUND,
+    TAIL_LOST,
+    GROUP_GONE,
+    PENDING_OF_PREDECESSORS,
+    TRIMMED,
+    TRIM_REFUSED,
+    DEDUPLICATED,
+    DEAD_LETTERED,
+    CURSORS_ID_GIVEN_TWICE,
+    ID_AT_OR_BELOW_AN_EARLIER_ONE,
+    COMMIT_UNDONE_BY_FAILOVER,
+    TWO_WINDOWS_UNFLUSHED
+}
