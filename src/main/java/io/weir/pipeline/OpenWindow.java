@@ -136,7 +136,9 @@ final class OpenWindow {
             }
             case REFUSED -> {
                 InvalidEvent refused = RefusedEvent.decode(item.payload());
-                deadLetters.add(new DeadLetter(id, index, refused.raw(), refused.reason(), null, refused.key()));
+                String reason =
+                        refused.field() == null ? refused.reason() : refused.field() + ": " + refused.reason();
+                deadLetters.add(new DeadLetter(id, index, refused.raw(), reason, null, refused.key()));
             }
             case FOREIGN ->
                 deadLetters.add(new DeadLetter(
