@@ -45,7 +45,8 @@ class DeadLettersCommandTest {
         }
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = WeirCommand.create(NONE).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine command =
+                WeirCommand.create(NONE).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         int exitCode = command.execute(arguments.toArray(String[]::new));
         return new Outcome(exitCode, out.toString(), err.toString());
     }
@@ -73,7 +74,8 @@ class DeadLettersCommandTest {
             Outcome wrong = weir(url, "edit", "1", "--content", "{\"linkId\":[]}");
             assertThat(wrong.exitCode()).isEqualTo(1);
             assertThat(wrong.err()).contains("422", "linkId").hasLineCount(1);
-            assertThat(weir(url, "edit", "1", "--content", "{\"linkId\":\"five\"}").exitCode())
+            assertThat(weir(url, "edit", "1", "--content", "{\"linkId\":\"five\"}")
+                            .exitCode())
                     .isZero();
             assertThat(weir(url, "replay", "1").out()).contains("dead letter 1 is replaying");
             await().atMost(Duration.ofSeconds(20))
