@@ -55,8 +55,7 @@ final class Upkeep {
             MeterRegistry meters) {
         this.definitions = definitions;
         this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
-        this.ledger =
-                new LedgerKeeper(definitions, database.ledger(), inspection, executor, InstantSource.system());
+        this.ledger = new LedgerKeeper(definitions, database.ledger(), inspection, executor, InstantSource.system());
         this.verifier = database.verifier(definitions, catalog, settings.verifyTimeout());
         this.metrics = new LedgerMetrics(
                 meters, definitions.stream().map(StreamDefinition::name).toList());
@@ -71,8 +70,7 @@ final class Upkeep {
     }
 
     void addTo(Routes.Builder routes, HttpSettings settings) {
-        new LedgerHandlers(
-                        definitions.stream().map(StreamDefinition::name).collect(Collectors.toSet()), settings)
+        new LedgerHandlers(definitions.stream().map(StreamDefinition::name).collect(Collectors.toSet()), settings)
                 .addTo(
                         routes,
                         stream -> ledger.read(stream).thenApply(LedgerJson::render),

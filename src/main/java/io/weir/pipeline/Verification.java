@@ -92,10 +92,10 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
                     String.join(", ", counter.columns()),
                     counter.entities(),
                     counter.rows(),
-                    counter.drifts() == 0
-                            ? "equal"
-                            : String.format(Locale.ROOT, "%,d DIFFERENCES", counter.drifts())));
-            counter.notCompared().forEach(reason -> text.append("  not compared: ").append(reason).append('\n'));
+                    counter.drifts() == 0 ? "equal" : String.format(Locale.ROOT, "%,d DIFFERENCES", counter.drifts())));
+            counter.notCompared()
+                    .forEach(reason ->
+                            text.append("  not compared: ").append(reason).append('\n'));
             for (CounterComparison.Drift drift : counter.described()) {
                 text.append(String.format(
                         Locale.ROOT,
@@ -107,7 +107,9 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
             }
             if (counter.drifts() > counter.described().size()) {
                 text.append(String.format(
-                        Locale.ROOT, "  and %,d more%n", counter.drifts() - counter.described().size()));
+                        Locale.ROOT,
+                        "  and %,d more%n",
+                        counter.drifts() - counter.described().size()));
             }
         }
         return text.toString();
