@@ -17,12 +17,10 @@ import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.CounterVerifier;
 import io.weir.store.Database;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -79,18 +77,7 @@ final class Upkeep {
     }
 
     private CompletionStage<Verification> verify(@Nullable String stream) {
-        return ledger.read(stream)
-                .thenCombine(
-                        CompletableFuture.supplyAsync(
-                                () -> {
-                                    try {
-                                        return verifier.verify(stream);
-                                    } catch (SQLException problem) {
-                                        throw new CompletionException(problem);
-                                    }
-                                },
-                                executor),
-                        Verification::new);
+        return Verification.take(ledger, verifier, stream, executor);
     }
 
     private CompletionStage<Void> showLedger() {

@@ -6,11 +6,16 @@ import io.weir.ops.Ledger;
 import io.weir.ops.LedgerJson;
 import io.weir.ops.LedgerText;
 import io.weir.store.CounterComparison;
+import io.weir.store.CounterVerifier;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A ledger with the counters compared with their rows, as {@code weir verify} shows it. */
 public record Verification(Ledger ledger, List<CounterComparison> counters) {
@@ -18,6 +23,19 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
 
     public Verification {
         counters = List.copyOf(counters);
+    }
+
+    /**
+     * Reads the ledger and compares the counters.
+     *
+     * @param stream the name of the only stream to look at; null for all
+     */
+    public static CompletionStage<Verification> take(
+            LedgerKeeper ledger, CounterVerifier verifier, @Nullable String stream, Executor jdbcExecutor) {
+        return ledger.read(stream)
+                .thenCombine(
+                        CompletableFuture.supplyAsync(() -> Jdbc.call(() -> verifier.verify(stream)), jdbcExecutor),
+                        Verification::new);
     }
 
     public boolean isGood() {
