@@ -6,6 +6,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
+import io.weir.fault.Failpoints;
+import io.weir.http.AdminAccess;
+import io.weir.http.DeadLetterRoutes;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
@@ -14,9 +17,11 @@ import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
 import io.weir.ops.Health;
+import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.HttpSettings;
+import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.StoreSettings;
@@ -40,6 +45,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +87,14 @@ final class WeirServer implements AutoCloseable {
      * @throws StartFailure when something is wrong that a person has to mend
      */
     void start(long startedNanos) throws Exception {
+        if (!Failpoints.chosen().isEmpty()) {
+            log.warn("this process will end at the failpoint {}: for tests, not for production", Failpoints.chosen());
+        }
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
-        Database database = Database.open(StoreSettings.from(weir), meters);
+        StoreSettings storeSettings = StoreSettings.from(weir);
+        Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
@@ -94,13 +104,22 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
-        EventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
         toClose.addFirst(eventLog);
         started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database);
+        var _ = started.systemActorOf(
+                DeadLetterPublisher.create(
+                        definitions, database.deadLetters(), eventLog.deadLetterStream(), pipelineSettings, meters),
+                "dead-letter-publisher",
+                Props.empty());
+        LedgerSettings ledgerSettings = LedgerSettings.from(weir);
+        Upkeep upkeep =
+                new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
+        upkeep.start(started, ledgerSettings, storeSettings);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, database, upkeep);
         ServerBinding binding;
         try {
-            binding = HttpServer.start(started, httpSettings, routes)
+            binding = HttpServer.start(started, httpSettings, routes, meters)
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException failure) {
@@ -181,7 +200,8 @@ final class WeirServer implements AutoCloseable {
             List<StreamDefinition> definitions,
             HttpSettings settings,
             EventLog eventLog,
-            Database database) {
+            Database database,
+            Upkeep upkeep) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
                 () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
@@ -192,9 +212,12 @@ final class WeirServer implements AutoCloseable {
                         .sum(),
                 this::stopped);
         Routes.Builder routes = Routes.builder()
+                .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
+        upkeep.addTo(routes, settings);
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
+        DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
         return routes.build();
     }
 

@@ -82,6 +82,16 @@ final class RunningWeir implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** A request of a method that takes a body, which may be empty. */
+    HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(url() + path))
+                        .timeout(Duration.ofSeconds(20))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     @Override
     public void close() {
         server.close();

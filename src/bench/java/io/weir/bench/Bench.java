@@ -106,17 +106,19 @@ public final class Bench {
     private void clicks(
             Servers servers, int eventsPerRequest, OptionalDouble xadd, String aimAtDoor, String aimCommitted)
             throws Exception {
-        // what is measured is the code as it is once compiled, which takes its time where two cores also carry the load
-        Duration warmUp = Duration.ofSeconds(full ? 30 : 5);
-        Duration duration = Duration.ofSeconds(full ? 20 : 5);
+        EndToEnd.Schedule schedule = full
+                ? new EndToEnd.Schedule(Duration.ofSeconds(45), Duration.ofSeconds(5), 5, Duration.ofSeconds(20))
+                : new EndToEnd.Schedule(Duration.ofSeconds(5), Duration.ofSeconds(2), 2, Duration.ofSeconds(5));
         String what = eventsPerRequest == 1 ? "single events" : "batches of " + eventsPerRequest;
-        begin(what + ", the bare route");
-        double bare =
-                EndToEnd.bareRequestsPerSecond(eventsPerRequest, warmUp, duration, log("bare")) * eventsPerRequest;
-        begin(what + ", Weir");
+        begin(what + ", Weir and the bare route in turns");
         EndToEnd.Result weir =
-                EndToEnd.weir(servers, eventsPerRequest, warmUp, duration, log("clicks-" + eventsPerRequest));
-        figures.add(what + ", answered", weir.acceptedPerSecond(), "bare route", OptionalDouble.of(bare), aimAtDoor);
+                EndToEnd.run(servers, eventsPerRequest, schedule, log("bare"), log("clicks-" + eventsPerRequest));
+        figures.add(
+                what + ", answered",
+                weir.acceptedPerSecond(),
+                "bare route",
+                OptionalDouble.of(weir.barePerSecond()),
+                aimAtDoor);
         figures.add(what + ", sent until committed", weir.committedPerSecond(), "XADD", xadd, aimCommitted);
         System.out.printf(
                 "%s: answers %s, latency ms 50 %% %.2f, 99 %% %.2f, longest %.2f%n",

@@ -11,9 +11,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** One keep-alive connection of {@link HttpLoad}: sends prepared bytes, and of an answer reads no more than it must. */
-final class HttpConnection {
+public final class HttpConnection {
     private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
-    private static final int INCOMPLETE = -1;
+    /** What {@link #answered} says of an answer that has more to come. */
+    public static final int INCOMPLETE = -1;
 
     private final Selector selector;
     private final InetSocketAddress address;
@@ -111,7 +112,7 @@ final class HttpConnection {
     }
 
     /** Returns the status if {@code length} bytes hold a whole answer, or -1. Answers are not pipelined, nor chunked. */
-    static int answered(byte[] bytes, int length) throws IOException {
+    public static int answered(byte[] bytes, int length) throws IOException {
         int headEnd = -1;
         for (int i = 3; i < length; i++) {
             if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n' && bytes[i - 3] == '\r') {

@@ -12,13 +12,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** As much of a Redis client as writing a backlog takes: simple replies, and many commands before one look at them. */
-final class RedisClient implements AutoCloseable {
+public final class RedisClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final OutputStream output;
     private final InputStream input;
     private int unread;
 
-    RedisClient(String host, int port) {
+    public RedisClient(String host, int port) {
         try {
             socket.connect(new InetSocketAddress(host, port), 2_000);
             socket.setSoTimeout(60_000);
@@ -31,13 +31,13 @@ final class RedisClient implements AutoCloseable {
     }
 
     /** Sends one command and returns its reply as text. */
-    String call(String... words) {
+    public String call(String... words) {
         send(words);
         return drain();
     }
 
     /** Sends one command without a look at its reply. */
-    void send(String... words) {
+    public void send(String... words) {
         try {
             write("*" + words.length + "\r\n");
             for (String word : words) {
@@ -53,7 +53,7 @@ final class RedisClient implements AutoCloseable {
     }
 
     /** Reads every reply that is still out and returns the last. */
-    String drain() {
+    public String drain() {
         try {
             output.flush();
             String last = "";

@@ -16,49 +16,58 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process that prints its URLs as {@code name URL}, one a line, and then {@code ready}: Weir, or a baseline. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
     private static final String HEAP = "512m";
 
     private final Process process;
     private final Map<String, URI> urls = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final long startedNanos = System.nanoTime();
 
-    private ServerProcess(List<String> command, Map<String, String> environment, Path log) {
+    private ServerProcess(List<String> command, Map<String, String> environment, ProcessBuilder.Redirect log) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(log);
             builder.environment().putAll(environment);
             this.process = builder.start();
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }
-        CompletableFuture<Void> ready = new CompletableFuture<>();
-        Thread reader = new Thread(() -> read(ready), "output of " + command.getFirst());
+        Thread reader = new Thread(this::read, "output of " + command.getFirst());
         reader.setDaemon(true);
         reader.start();
+    }
+
+    private ServerProcess started(Path log) {
         try {
             ready.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            return this;
         } catch (Exception problem) {
             close();
-            throw new IllegalStateException(command + " did not start; its log is " + log, problem);
+            throw new IllegalStateException("a process did not start; its log is " + log, problem);
         }
     }
 
     /** Weir itself, as production starts it. */
     static ServerProcess weir(Servers servers, Path log) {
-        return new ServerProcess(
-                List.of(Path.of("weir").toAbsolutePath().toString(), "serve"),
-                Map.of(
-                        "REDIS_URL",
-                        servers.redisUrl(),
-                        "DATABASE_URL",
-                        servers.databaseUrl(),
-                        "WEIR_HTTP_PORT",
-                        "0",
-                        "WEIR_HEAP",
-                        HEAP),
-                log);
+        return launchWeir(
+                        Map.of(
+                                "REDIS_URL",
+                                servers.redisUrl(),
+                                "DATABASE_URL",
+                                servers.databaseUrl(),
+                                "WEIR_HTTP_PORT",
+                                "0",
+                                "WEIR_HEAP",
+                                HEAP),
+                        ProcessBuilder.Redirect.to(log.toFile()))
+                .started(log);
+    }
+
+    /** The same with an environment of the caller's, and without waiting until it is ready. */
+    public static ServerProcess launchWeir(Map<String, String> environment, ProcessBuilder.Redirect log) {
+        return new ServerProcess(List.of(Path.of("weir").toAbsolutePath().toString(), "serve"), environment, log);
     }
 
     /** A main class of the bench, in a JVM with the flags that Weir gets. */
@@ -72,10 +81,10 @@ final class ServerProcess implements AutoCloseable {
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
-        return new ServerProcess(command, Map.of(), log);
+        return new ServerProcess(command, Map.of(), ProcessBuilder.Redirect.to(log.toFile())).started(log);
     }
 
-    private void read(CompletableFuture<Void> ready) {
+    private void read() {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -94,7 +103,18 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    URI http(String path) {
+    /** Completes when the process says that it is ready, exceptionally when it ends before. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** The process itself, for who sends it signals. */
+    public Process process() {
+        return process;
+    }
+
+    /** Where its HTTP server has {@code path}. */
+    public URI http(String path) {
         URI base = urls.get("http");
         if (base == null) {
             throw new IllegalStateException("no line \"http URL\" was printed");

@@ -23,7 +23,9 @@ public final class WeirCommand implements Runnable {
         return new CommandLine(new WeirCommand())
                 .addSubcommand(new UpCommand(launcher))
                 .addSubcommand(new ServeCommand(launcher))
-                .addSubcommand(new ImportCommand());
+                .addSubcommand(new ImportCommand())
+                .addSubcommand(new DeadLettersCommand())
+                .addSubcommand(new VerifyCommand());
     }
 
     @Override

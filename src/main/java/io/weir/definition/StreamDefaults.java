@@ -6,7 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a definition leaves out; {@code weir.stream-defaults} in the configuration. */
-record StreamDefaults(int partitions, long maxDepth, WindowSettings window, Duration retention, int maxLength) {
+record StreamDefaults(
+        int partitions,
+        long maxDepth,
+        WindowSettings window,
+        Duration retention,
+        Duration dedupWindow,
+        int maxLength) {
     /** Null when something is wrong with them, which is then among the faults. */
     static @Nullable StreamDefaults read(Config config, List<DefinitionFault> found) {
         String path = "weir.stream-defaults";
@@ -17,24 +23,31 @@ record StreamDefaults(int partitions, long maxDepth, WindowSettings window, Dura
         if (root == null) {
             return null;
         }
-        root.only("partitions", "max-depth", "window", "retention", "field");
+        root.only("partitions", "max-depth", "window", "retention", "dedup", "field");
         Long partitions = root.wholeNumber("partitions", 1, StreamParser.MAX_PARTITIONS);
         Long maxDepth = root.wholeNumber("max-depth", 1, Long.MAX_VALUE);
         Duration retention = root.duration("retention");
         Section windowSection = root.section("window");
         WindowSettings window = windowSection == null ? null : StreamParser.window(windowSection, null);
+        Section dedup = root.section("dedup");
+        Duration dedupWindow = dedup == null ? null : StreamParser.dedupWindow(dedup);
         Section field = root.section("field");
         Long maxLength =
                 field == null ? null : field.only("max-length").wholeNumber("max-length", 1, Integer.MAX_VALUE);
-        if (partitions == null || maxDepth == null || retention == null || window == null || maxLength == null) {
+        if (partitions == null
+                || maxDepth == null
+                || retention == null
+                || window == null
+                || dedupWindow == null
+                || maxLength == null) {
             if (found.size() == before) {
-                root.fault("is incomplete", "set partitions, max-depth, window, retention and field.max-length");
+                root.fault("is incomplete", "set partitions, max-depth, window, retention, dedup.window and field.max-length");
             }
             return null;
         }
         return found.size() == before
                 ? new StreamDefaults(
-                        Math.toIntExact(partitions), maxDepth, window, retention, Math.toIntExact(maxLength))
+                        Math.toIntExact(partitions), maxDepth, window, retention, dedupWindow, Math.toIntExact(maxLength))
                 : null;
     }
 }

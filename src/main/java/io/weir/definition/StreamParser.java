@@ -13,6 +13,8 @@ final class StreamParser {
     static final int MAX_PARTITIONS = 256;
     /** Keeps a window's sums of {@link StreamDefinition#LARGEST_SUMMAND} within 64 bits. */
     static final int MAX_WINDOW_EVENTS = 1_000_000;
+    /** Each day is a partition that every keyed window looks into. */
+    static final Duration MAX_DEDUP_WINDOW = Duration.ofDays(31);
 
     private static final Set<FieldType> ENTITY_TYPES =
             Set.of(FieldType.TEXT, FieldType.LONG, FieldType.UUID, FieldType.URL, FieldType.IP);
@@ -42,7 +44,8 @@ final class StreamParser {
                 "entity",
                 "key",
                 "counters",
-                "rows");
+                "rows",
+                "dedup");
         if (!Names.isStream(name)) {
             section.fault("is not a stream's name", "use lower-case letters, digits and hyphens");
         }
@@ -65,7 +68,8 @@ final class StreamParser {
                 entity,
                 key,
                 counters,
-                rows);
+                rows,
+                dedupWindow());
         checkUse(definition);
         return definition;
     }
@@ -84,6 +88,25 @@ final class StreamParser {
     private Duration retention() {
         Duration retention = section.duration("retention");
         return retention == null ? defaults.retention() : retention;
+    }
+
+    private Duration dedupWindow() {
+        Section dedup = section.section("dedup");
+        Duration window = dedup == null ? null : dedupWindow(dedup);
+        return window == null ? defaults.dedupWindow() : window;
+    }
+
+    /** The time in a dedup section; null when there is none or it is at fault. */
+    static @Nullable Duration dedupWindow(Section dedup) {
+        Duration window = dedup.only("window").duration("window");
+        if (window != null && window.compareTo(MAX_DEDUP_WINDOW) > 0) {
+            dedup.fault(
+                    "window",
+                    "is longer than " + MAX_DEDUP_WINDOW.toDays() + " days",
+                    "shorten it, or keep keys for good in a rows table that has a unique column = \"$key\"");
+            return null;
+        }
+        return window;
     }
 
     private WindowSettings window() {
@@ -198,20 +221,12 @@ final class StreamParser {
         if (!section.has("counters") && !section.has("rows")) {
             section.fault("writes nothing", "add counters, or rows, or both");
         }
-        if (definition.arbiter() != null) {
-            return;
-        }
-        String remedy = "add a rows table without \"when\" that has a column = \"$key\" (unique in the database)";
-        if (section.has("key")) {
-            section.fault("key", "has no table that tells a new key from a known one", remedy);
-        }
-        for (RowTable table : definition.rows()) {
-            if (table.keyColumn() != null) {
-                section.fault(
-                        "rows",
-                        "the table " + table.table() + " keeps \"$key\", but no table tells a new key from a known one",
-                        remedy);
-            }
+        RowTable arbiter = definition.arbiter();
+        if (arbiter != null && section.has("dedup")) {
+            section.fault(
+                    "dedup",
+                    "has no meaning: the table " + arbiter.table() + " keeps \"$key\", for as long as its rows are there",
+                    "remove it, or the table's column for \"$key\"");
         }
     }
 

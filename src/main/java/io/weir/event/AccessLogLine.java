@@ -171,7 +171,11 @@ final class AccessLogLine {
                     digits(text, 18, 20));
             char sign = text.charAt(21);
             if (local != Timestamps.INVALID && offset >= 0 && offset <= 18 * 60 && (sign == '+' || sign == '-')) {
-                return local - 60_000_000L * (sign == '-' ? -offset : offset);
+                long micros = local - 60_000_000L * (sign == '-' ? -offset : offset);
+                // the offset may lead out of the years that there are
+                if (micros >= Timestamps.SMALLEST && micros <= Timestamps.LARGEST) {
+                    return micros;
+                }
             }
         }
         throw new InvalidEventException(

@@ -5,14 +5,26 @@ public record EntryId(long millis, long sequence) implements Comparable<EntryId>
     /** Stands before every entry. */
     public static final EntryId ZERO = new EntryId(0, 0);
 
-    /** Parses {@code millis-sequence}. */
+    /**
+     * Parses {@code millis-sequence}, or {@code millis} alone, whose sequence is 0.
+     *
+     * @throws NumberFormatException when it is neither
+     */
     public static EntryId parse(String text) {
         int dash = text.indexOf('-');
-        if (dash < 0) {
-            return new EntryId(Long.parseUnsignedLong(text), 0);
+        return dash < 0
+                ? new EntryId(number(text, 0, text.length()), 0)
+                : new EntryId(number(text, 0, dash), number(text, dash + 1, text.length()));
+    }
+
+    private static long number(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            // Java takes a sign, and the digits of every script
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                throw new NumberFormatException("no ID of an entry, which is like 1700000000000-0");
+            }
         }
-        return new EntryId(
-                Long.parseUnsignedLong(text, 0, dash, 10), Long.parseUnsignedLong(text, dash + 1, text.length(), 10));
+        return Long.parseUnsignedLong(text, from, to, 10);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class EventEncoder {
     private static final ThreadLocal<JsonBytes> BUFFER = ThreadLocal.withInitial(JsonBytes::new);
     private static final byte[] KEY_NAME = "\"$key\":".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] LETTER_NAME = "\"$letter\":".getBytes(StandardCharsets.ISO_8859_1);
 
     private final FieldType[] types;
     /** For each field its name with quotes and colon. */
@@ -28,6 +29,10 @@ final class EventEncoder {
     }
 
     byte[] encode(@Nullable Object[] values, @Nullable String key) {
+        return encode(values, key, null);
+    }
+
+    byte[] encode(@Nullable Object[] values, @Nullable String key, @Nullable LetterReference letter) {
         JsonBytes json = BUFFER.get().reset();
         char separator = '{';
         for (int i = 0; i < names.length; i++) {
@@ -44,6 +49,12 @@ final class EventEncoder {
             separator = ',';
             json.raw(KEY_NAME);
             json.string(key);
+        }
+        if (letter != null) {
+            json.raw(separator);
+            separator = ',';
+            json.raw(LETTER_NAME);
+            json.string(letter.toString());
         }
         if (separator == '{') {
             json.raw('{');

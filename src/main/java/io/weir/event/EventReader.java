@@ -2,9 +2,11 @@ package io.weir.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.weir.definition.Default;
 import io.weir.definition.Field;
 import io.weir.definition.FieldValues;
 import io.weir.definition.StreamDefinition;
+import io.weir.definition.Timestamps;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +58,37 @@ public final class EventReader {
         }
         for (int i = 0; i < fields.length; i++) {
             if (event.values[i] == null) {
-                event.values[i] = Batch.missing(fields[i], entryId.millis() * 1000);
+                event.values[i] = missing(fields[i], entryId);
             }
         }
         checkEntity(event);
-        return new Event(entryId, index, event.values, key(event), json);
+        return new Event(entryId, index, event.values, key(event), json, event.letter);
+    }
+
+    /** The dead letter that these bytes of the log replay, though they may be no event; null when they replay none. */
+    public @Nullable LetterReference letterOf(byte[] json) {
+        ParsedObject event = new ParsedObject(fields.length);
+        // nothing else of it is of interest
+        event.fail(new InvalidEventException(null, "not read"));
+        try (JsonParser parser = Json.parser(json, 0, json.length)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                reader.readObject(parser, 1, event);
+            }
+        } catch (IOException | TooDeepException unreadable) {
+            // what Weir writes is JSON
+            return event.letter;
+        }
+        return event.letter;
+    }
+
+    private static @Nullable Object missing(Field field, EntryId entryId) throws InvalidEventException {
+        long entryMicros = entryId.millis() < 0 ? Timestamps.INVALID : Timestamps.ofEpochMillis(entryId.millis());
+        if (entryMicros == Timestamps.INVALID && field.defaultValue() instanceof Default.Now) {
+            // an ID can be given by hand
+            throw new InvalidEventException(
+                    field.name(), "is missing, and the entry's time is not in the years 1 to 9999");
+        }
+        return Batch.missing(field, entryMicros);
     }
 
     private @Nullable String key(ParsedObject event) throws InvalidEventException {

@@ -16,24 +16,35 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
     /** The reserved name under which the log keeps an event's key. */
     static final String KEY = "$key";
+    /** The reserved name under which the log keeps what an event replays. */
+    static final String LETTER = "$letter";
 
     private static final ThreadLocal<JsonBytes> COPY = ThreadLocal.withInitial(JsonBytes::new);
 
     private final Map<String, Field> fields = new HashMap<>();
     private final boolean[] summed;
     private final boolean checkBounds;
+    private final boolean readReserved;
     private final int maxDepth;
 
     /**
      * @param checkBounds whether min, max and max-length hold; not for what was accepted before, perhaps under others
      */
     FieldReader(StreamDefinition definition, boolean checkBounds, int maxDepth) {
+        this(definition, checkBounds, !checkBounds, maxDepth);
+    }
+
+    /**
+     * @param readReserved whether {@code $key} and {@code $letter} mean something: in the log, and nowhere outside of it
+     */
+    FieldReader(StreamDefinition definition, boolean checkBounds, boolean readReserved, int maxDepth) {
         this.summed = new boolean[definition.fields().size()];
         for (Field field : definition.fields()) {
             fields.put(field.name(), field);
             summed[field.index()] = definition.isSummed(field);
         }
         this.checkBounds = checkBounds;
+        this.readReserved = readReserved;
         this.maxDepth = maxDepth;
     }
 
@@ -52,8 +63,10 @@ final class FieldReader {
             Field field = fields.get(name);
             if (field != null && target.fault == null) {
                 readField(parser, field, depth, target);
-            } else if (field == null && !checkBounds && name.equals(KEY)) {
+            } else if (field == null && readReserved && name.equals(KEY)) {
                 readKey(parser, depth, target);
+            } else if (field == null && readReserved && name.equals(LETTER)) {
+                readLetter(parser, depth, target);
             } else {
                 Json.skip(parser, depth, maxDepth);
             }
@@ -85,6 +98,15 @@ final class FieldReader {
             }
         } else if (token != JsonToken.VALUE_NULL) {
             target.fail(new InvalidEventException(KEY, "must be a string, got " + Got.value(parser)));
+            Json.skip(parser, depth, maxDepth);
+        }
+    }
+
+    /** What is none of Weir's references was put there by hand and replays nothing. */
+    private void readLetter(JsonParser parser, int depth, ParsedObject target) throws IOException, TooDeepException {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            target.letter = LetterReference.parse(parser.getText());
+        } else {
             Json.skip(parser, depth, maxDepth);
         }
     }

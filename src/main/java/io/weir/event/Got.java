@@ -30,11 +30,16 @@ final class Got {
 
     /** The beginning of a text, without anything that can't be printed. */
     static String shortened(String text) {
+        return printable(text, SHOWN);
+    }
+
+    /** At most so many characters of a text, without anything that can't be printed. */
+    static String printable(String text, int longest) {
         StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < text.length() && i < SHOWN; i++) {
+        for (int i = 0; i < text.length() && i < longest; i++) {
             char c = text.charAt(i);
             shown.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '\ufffd' : c);
         }
-        return text.length() > SHOWN ? shown.append('…').toString() : shown.toString();
+        return text.length() > longest ? shown.append('…').toString() : shown.toString();
     }
 }

@@ -17,6 +17,8 @@ final class Json {
     /** PostgreSQL's numeric keeps 16,383 digits after the point; a number's own digits are at most 1,000. */
     private static final int MAX_EXPONENT = 10_000;
 
+    private static final int LONGEST_PROBLEM = 400;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.threadLocalPool())
             // depth is counted here, where it has an index; a body's size bounds everything else
@@ -47,11 +49,13 @@ final class Json {
         if (exception instanceof JsonProcessingException json) {
             String message = String.valueOf(json.getOriginalMessage());
             String line = message.indexOf('\n') < 0 ? message : message.substring(0, message.indexOf('\n'));
+            // it quotes what it did not understand
+            String shown = Got.printable(line, LONGEST_PROBLEM);
             return json.getLocation() == null
-                    ? line
-                    : line + " (at byte " + Math.max(0, json.getLocation().getByteOffset()) + ")";
+                    ? shown
+                    : shown + " (at byte " + Math.max(0, json.getLocation().getByteOffset()) + ")";
         }
-        return String.valueOf(exception.getMessage());
+        return Got.printable(String.valueOf(exception.getMessage()), LONGEST_PROBLEM);
     }
 
     /** Reads over the value that the parser stands at, up to its last token. */

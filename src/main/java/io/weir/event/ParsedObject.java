@@ -12,6 +12,9 @@ final class ParsedObject {
     /** What {@code $key} held. */
     @Nullable
     String key;
+    /** What {@code $letter} held. */
+    @Nullable
+    LetterReference letter;
     /** The first thing that is wrong. */
     @Nullable
     InvalidEventException fault;
@@ -29,6 +32,7 @@ final class ParsedObject {
         Arrays.fill(values, null);
         Arrays.fill(seen, false);
         key = null;
+        letter = null;
         fault = null;
         return this;
     }

@@ -2,6 +2,7 @@ package io.weir.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.weir.definition.FieldValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -73,7 +74,16 @@ public final class RefusedEvent {
                 }
             }
         }
-        return reason == null || raw == null ? foreign(payload) : new InvalidEvent(index, field, reason, raw, key);
+        boolean known = reason != null && raw != null && index >= 0 && isStorable(reason) && isStorable(field);
+        // put there by hand, a key may be one that no index takes
+        String usable = key == null || EventKeys.problem(key) != null ? null : key;
+        return known && reason != null && raw != null
+                ? new InvalidEvent(index, field, reason, raw, usable)
+                : foreign(payload);
+    }
+
+    private static boolean isStorable(@Nullable String text) {
+        return text == null || FieldValues.textProblem(text) == null;
     }
 
     private static InvalidEvent foreign(byte[] payload) {

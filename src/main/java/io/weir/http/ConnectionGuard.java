@@ -1,6 +1,7 @@
 package io.weir.http;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -15,16 +16,18 @@ import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 /**
  * Closes a connection on which no complete request head came for a time. Pekko's idle timeout does not: it begins anew
  * with every byte, so a client that sends its head byte by byte could hold a connection for ever. Requests that are
- * being answered are answered first.
+ * being answered are answered first. It also counts the connections that are open.
  */
 final class ConnectionGuard extends GraphStage<FlowShape<HttpRequest, HttpRequest>> {
     private final Duration timeout;
+    private final AtomicInteger connections;
     private final Inlet<HttpRequest> in = Inlet.create("ConnectionGuard.in");
     private final Outlet<HttpRequest> out = Outlet.create("ConnectionGuard.out");
     private final FlowShape<HttpRequest, HttpRequest> shape = FlowShape.of(in, out);
 
-    ConnectionGuard(Duration timeout) {
+    ConnectionGuard(Duration timeout, AtomicInteger connections) {
         this.timeout = timeout;
+        this.connections = connections;
     }
 
     @Override
@@ -55,8 +58,14 @@ final class ConnectionGuard extends GraphStage<FlowShape<HttpRequest, HttpReques
 
             @Override
             public void preStart() {
+                connections.incrementAndGet();
                 Duration interval = timeout.dividedBy(4);
                 scheduleAtFixedRate("check", interval, interval);
+            }
+
+            @Override
+            public void postStop() {
+                connections.decrementAndGet();
             }
 
             @Override

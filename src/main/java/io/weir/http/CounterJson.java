@@ -11,6 +11,8 @@ import io.weir.live.LiveCounts;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,27 @@ final class CounterJson {
         json.writeObjectFieldStart(column.column());
         write(json, "committed", column, committed);
         write(json, "pending", column, pending);
-        write(json, "total", column, column.aggregate().combine(committed, pending));
+        write(json, "total", column, total(column, committed, pending));
         json.writeEndObject();
+    }
+
+    /**
+     * Both together, exactly, even where that is more than the column's type holds: then the database will refuse the
+     * pending events, but until it has, they are accepted.
+     */
+    private static @Nullable Object total(
+            CounterColumn column, @Nullable Object committed, @Nullable Object pending) {
+        boolean adds = column.aggregate() == Aggregate.SUM || column.aggregate() == Aggregate.COUNT;
+        if (adds && committed instanceof Long first && pending instanceof Long second) {
+            BigInteger sum = BigInteger.valueOf(first).add(BigInteger.valueOf(second));
+            return sum.bitLength() < Long.SIZE ? (Object) sum.longValue() : sum;
+        }
+        if (adds && committed instanceof Double first && pending instanceof Double second) {
+            boolean overflows =
+                    Double.isFinite(first) && Double.isFinite(second) && !Double.isFinite(first + second);
+            return overflows ? (Object) new BigDecimal(first).add(new BigDecimal(second)) : first + second;
+        }
+        return column.aggregate().combine(committed, pending);
     }
 
     private static void write(JsonGenerator json, String name, CounterColumn column, @Nullable Object value)
@@ -68,6 +89,8 @@ final class CounterJson {
                 json.writeString(instant(micros).toString());
             case Long number -> json.writeNumber(number);
             case Double number -> json.writeNumber(number);
+            case BigInteger number -> json.writeNumber(number);
+            case BigDecimal number -> json.writeNumber(number);
             case Boolean bool -> json.writeBoolean(bool);
             default -> {
                 if (column.type() == FieldType.JSON) {

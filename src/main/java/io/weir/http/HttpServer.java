@@ -1,9 +1,12 @@
 package io.weir.http;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -28,10 +31,15 @@ public final class HttpServer {
      * <p>Fails with a {@link java.net.BindException} as a cause when the port is taken. The caller adds the binding to
      * its shutdown.
      */
-    public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpSettings settings, Routes routes) {
+    public static CompletionStage<ServerBinding> start(
+            ActorSystem<?> system, HttpSettings settings, Routes routes, MeterRegistry metrics) {
+        AtomicInteger connections = new AtomicInteger();
+        Gauge.builder("weir.http.connections", connections, AtomicInteger::get)
+                .description("Open connections")
+                .register(metrics);
         Flow<HttpRequest, HttpResponse, ?> connection = Flow.of(HttpRequest.class)
-                .via(new ConnectionGuard(ServerConfig.idleTimeout(settings)))
-                .mapAsync(ServerConfig.PIPELINED_REQUESTS, request -> answer(routes, request));
+                .via(new ConnectionGuard(ServerConfig.idleTimeout(settings), connections))
+                .mapAsync(settings.maxPipelinedRequests(), request -> answer(routes, request));
         return Http.get(system)
                 .newServerAt(settings.host(), settings.port())
                 .withSettings(ServerConfig.of(system.settings().config(), settings))

@@ -62,7 +62,7 @@ public final class IngestHandler implements RequestHandler {
         long startedNanos = System.nanoTime();
         CompletionStage<HttpResponse> answer;
         try {
-            IngestOptions options = IngestOptions.of(request, definition, maxKeyLength);
+            IngestOptions options = IngestOptions.of(request, maxKeyLength);
             CompletionStage<byte[]> body = bodies.read(request.entity());
             answer = request.entity() instanceof HttpEntity.Strict && body instanceof CompletableFuture<byte[]> here
                     ? take(here.join(), request, options)
@@ -110,10 +110,13 @@ public final class IngestHandler implements RequestHandler {
         }
         return places.thenCompose(all -> {
             metrics.taken(events, invalid.size());
-            return commits.await(definition.name(), all)
-                    .thenApply(committed -> committed
-                            ? IngestAnswers.taken(events, invalid, options)
-                            : IngestAnswers.notYetCommitted(events, invalid.size(), options));
+            return commits.await(definition.name(), all).thenApply(committed -> {
+                if (committed) {
+                    return IngestAnswers.taken(events, invalid, options);
+                }
+                metrics.notSeenCommitted();
+                return IngestAnswers.notYetCommitted(events, invalid.size(), options);
+            });
         });
     }
 
@@ -136,8 +139,7 @@ public final class IngestHandler implements RequestHandler {
                 new Refusal(
                         RefusalReason.UNKNOWN,
                         failure.getMessage() + "; events of this request may have been taken. Sending it again is safe"
-                                + " with the same Idempotency-Key on a stream that keeps keys; otherwise they may be"
-                                + " counted twice");
+                                + " with the same Idempotency-Key; otherwise they may be counted twice");
         };
     }
 

@@ -12,6 +12,7 @@ final class IngestMetrics {
     private final Map<RefusalReason, Counter> refused = new EnumMap<>(RefusalReason.class);
     private final Counter accepted;
     private final Counter deadLettered;
+    private final Counter uncommitted;
     private final Timer requests;
 
     IngestMetrics(String stream, MeterRegistry metrics) {
@@ -34,6 +35,10 @@ final class IngestMetrics {
                 .description("Invalid events that were kept as dead letters")
                 .tag("stream", stream)
                 .register(metrics);
+        uncommitted = Counter.builder("weir.http.uncommitted")
+                .description("Requests whose events were accepted, and not seen committed while they waited")
+                .tag("stream", stream)
+                .register(metrics);
         requests = Timer.builder("weir.http.request")
                 .description("From a request's head to its answer")
                 .tag("stream", stream)
@@ -52,6 +57,10 @@ final class IngestMetrics {
         if (deadLetteredEvents > 0) {
             deadLettered.increment(deadLetteredEvents);
         }
+    }
+
+    void notSeenCommitted() {
+        uncommitted.increment();
     }
 
     void answered(long startedNanos) {

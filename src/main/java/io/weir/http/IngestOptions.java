@@ -1,9 +1,9 @@
 package io.weir.http;
 
-import io.weir.definition.StreamDefinition;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,10 @@ record IngestOptions(
         boolean keepInvalid,
         long firstIndex,
         @Nullable String idempotencyKey) {
+    private static final Pattern FIRST_INDEX = Pattern.compile("[0-9]{1,18}");
     private static final IngestOptions NONE = new IngestOptions(false, false, 0, null);
 
-    static IngestOptions of(HttpRequest request, StreamDefinition definition, int maxKeyLength) {
+    static IngestOptions of(HttpRequest request, int maxKeyLength) {
         String key = null;
         for (HttpHeader header : request.getHeaders()) {
             switch (header.lowercaseName()) {
@@ -35,15 +36,6 @@ record IngestOptions(
                 case "content-encoding" -> checkEncoding(header.value());
                 default -> {}
             }
-        }
-        if (key != null && definition.arbiter() == null) {
-            throw new Refusal(
-                    RefusalReason.IDEMPOTENCY_UNSUPPORTED,
-                    "stream " + definition.name() + " keeps no keys, so an Idempotency-Key can't be honoured; send"
-                            + " without it, or give the definition a rows table without \"when\" that has a unique"
-                            + " column filled with \"$key\"",
-                    -1,
-                    "Idempotency-Key");
         }
         String query = request.getUri().rawQueryString().orElse("");
         if (query.isEmpty()) {
@@ -110,15 +102,11 @@ record IngestOptions(
     }
 
     private static long index(String name, String value) {
-        try {
-            long index = Long.parseLong(value);
-            if (index >= 0) {
-                return index;
-            }
-        } catch (NumberFormatException notANumber) {
-            // said below
+        // ASCII digits only, and so few that the request's own events can be added
+        if (FIRST_INDEX.matcher(value).matches()) {
+            return Long.parseLong(value);
         }
-        throw invalid(name, "is \"" + value + "\", must be a whole number from 0");
+        throw invalid(name, "is \"" + value + "\", must be a whole number from 0, of at most 18 digits");
     }
 
     private static void only(String name, String known, String value) {

@@ -13,7 +13,6 @@ public enum RefusalReason {
     TOO_MANY_EVENTS(413, "Too many events"),
     EVENT_TOO_LARGE(413, "Event too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
-    IDEMPOTENCY_UNSUPPORTED(422, "This stream can't tell repeated events apart"),
     STREAM_FULL(503, "Stream full"),
     OVERLOADED(503, "Overloaded"),
     UNAVAILABLE(503, "Unavailable"),

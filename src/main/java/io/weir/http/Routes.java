@@ -2,11 +2,13 @@ package io.weir.http;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -20,9 +22,16 @@ public final class Routes {
     /** Collects routes. A path that is claimed twice is refused. */
     public static final class Builder {
         private final Map<String, Map<String, RequestHandler>> plain = new HashMap<>();
-        private final Map<String, Map<String, RequestHandler>> templates = new java.util.LinkedHashMap<>();
+        private final Map<String, Map<String, RequestHandler>> templates = new LinkedHashMap<>();
+        private final Map<String, UnaryOperator<RequestHandler>> guards = new LinkedHashMap<>();
 
         private Builder() {}
+
+        /** Puts a guard before every route whose path begins with {@code prefix}, added before or after. */
+        public Builder guard(String prefix, UnaryOperator<RequestHandler> guard) {
+            guards.put(prefix, guard);
+            return this;
+        }
 
         /**
          * Adds a route.
@@ -43,10 +52,21 @@ public final class Routes {
 
         public Routes build() {
             Map<String, Route> byPath = HashMap.newHashMap(plain.size());
-            plain.forEach((path, methods) -> byPath.put(path, new Route(methods)));
+            plain.forEach((path, methods) -> byPath.put(path, new Route(guarded(path, methods))));
             List<Template> parsed = new ArrayList<>();
-            templates.forEach((path, methods) -> parsed.add(new Template(new PathTemplate(path), new Route(methods))));
+            templates.forEach((path, methods) ->
+                    parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods)))));
             return new Routes(byPath, List.copyOf(parsed));
+        }
+
+        private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
+            Map<String, RequestHandler> guarded = new TreeMap<>(methods);
+            guards.forEach((prefix, guard) -> {
+                if (path.startsWith(prefix)) {
+                    guarded.replaceAll((method, handler) -> guard.apply(handler));
+                }
+            });
+            return guarded;
         }
     }
 

@@ -9,9 +9,6 @@ import org.apache.pekko.http.javadsl.settings.ServerSettings;
 
 /** Pekko HTTP's own settings: the one place where Weir departs from its defaults. */
 final class ServerConfig {
-    /** Requests of one connection that are answered at once; their answers go out in order. */
-    static final int PIPELINED_REQUESTS = 16;
-
     private static final Duration SHORTEST_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private ServerConfig() {}
@@ -28,9 +25,11 @@ final class ServerConfig {
                         "pekko.http.server.idle-timeout", idleTimeout(settings).toMillis() + "ms"),
                 // every handler has a timeout of its own; Pekko's would cost a timer per request
                 Map.entry("pekko.http.server.request-timeout", "infinite"),
-                Map.entry("pekko.http.server.pipelining-limit", PIPELINED_REQUESTS),
-                Map.entry("pekko.http.server.max-connections", 4096),
+                Map.entry("pekko.http.server.pipelining-limit", settings.maxPipelinedRequests()),
+                Map.entry("pekko.http.server.max-connections", settings.maxConnections()),
                 Map.entry("pekko.http.server.backlog", 1024),
+                // the administrative routes ask whether a request comes from this machine
+                Map.entry("pekko.http.server.remote-address-attribute", "on"),
                 // an empty name means no Server header
                 Map.entry("pekko.http.server.server-header", ""),
                 Map.entry("pekko.http.server.linger-timeout", "10s"),

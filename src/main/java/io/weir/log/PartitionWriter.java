@@ -2,6 +2,8 @@ package io.weir.log;
 
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.weir.event.EntryId;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import io.weir.log.AppendFailure.Reason;
 import io.weir.settings.LogSettings;
 import java.util.ArrayDeque;
@@ -108,6 +110,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
 
     @Override
     public void appended(AppendCommand command, EntryId id) {
+        Failpoints.reach(Failpoint.AFTER_APPEND);
         depth.appended(partition, command.events, id);
         limits.release(command.events, command.bytes);
         meters.appended(command.events);
@@ -204,6 +207,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         if (disconnected) {
             failWaiting();
         } else if (next != null) {
+            Failpoints.reach(Failpoint.BEFORE_APPEND);
             try {
                 next.connection.dispatch(next);
             } catch (RuntimeException problem) {

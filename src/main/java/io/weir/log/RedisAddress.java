@@ -15,6 +15,7 @@ final class RedisAddress {
     private static final String KEY = "log.redis-url";
     private static final String FORM = "must be redis://[[user]:password@]host[:port][/database], or rediss:// for TLS";
     private static final int DEFAULT_PORT = 6379;
+    private static final int LARGEST_PORT = 65_535;
 
     private RedisAddress() {}
 
@@ -35,9 +36,13 @@ final class RedisAddress {
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new SettingsException(KEY, "has something after the database; " + FORM);
         }
+        int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
+        if (port == 0 || port > LARGEST_PORT) {
+            throw new SettingsException(KEY, "has a port that is not from 1 to 65535; " + FORM);
+        }
         RedisURI.Builder address = RedisURI.builder()
                 .withHost(unbracketed(uri.getHost()))
-                .withPort(uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort())
+                .withPort(port)
                 .withSsl(tls)
                 .withDatabase(database(uri.getRawPath()))
                 .withClientName("weir")
@@ -70,10 +75,14 @@ final class RedisAddress {
             return 0;
         }
         try {
-            return Integer.parseUnsignedInt(path, 1, path.length(), 10);
+            int database = Integer.parseInt(path, 1, path.length(), 10);
+            if (database >= 0) {
+                return database;
+            }
         } catch (NumberFormatException problem) {
-            throw new SettingsException(KEY, "names a database that is no number; " + FORM);
+            // said below
         }
+        throw new SettingsException(KEY, "names a database that is no number; " + FORM);
     }
 
     private static String decode(String text) {

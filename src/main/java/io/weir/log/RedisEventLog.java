@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>An append is answered within the command timeout, whatever happens to Redis, and never sent twice. While Redis is
  * away appends fail at once, and they succeed again within half a second of its return.
  */
-public final class RedisEventLog implements EventLog {
+public final class RedisEventLog implements EventLog, LogInspection {
     private static final Logger LOG = LoggerFactory.getLogger(RedisEventLog.class);
     private static final int IO_THREADS = 2;
     private static final int COMPUTATION_THREADS = 2;
@@ -149,6 +149,22 @@ public final class RedisEventLog implements EventLog {
     @Override
     public long depth(StreamDefinition definition) {
         return stream(definition).depth().total();
+    }
+
+    /** Where dead letters are published. */
+    public DeadLetterStream deadLetterStream() {
+        return new RedisDeadLetterStream(link, settings.commandTimeout());
+    }
+
+    @Override
+    public CompletionStage<Standing> standing(StreamDefinition definition, int partition, EntryId cursor) {
+        return new StandingCount(link::current, definition.partitionKey(partition), settings.commandTimeout())
+                .after(cursor);
+    }
+
+    @Override
+    public Appended appended(StreamDefinition definition, int partition) {
+        return stream(definition).depth().tally(partition);
     }
 
     @Override

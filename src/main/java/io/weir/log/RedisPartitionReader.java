@@ -7,6 +7,8 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.weir.event.EntryId;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +84,7 @@ final class RedisPartitionReader implements PartitionReader {
                     return new PartitionStart(opened, key, partition, timeout, depth).begin(group, cursor, readFrom);
                 })
                 .thenApply(begun -> {
+                    Failpoints.reach(Failpoint.AFTER_GROUP);
                     if (begun.tailLost()) {
                         meters.tailLost();
                     }
@@ -105,12 +108,14 @@ final class RedisPartitionReader implements PartitionReader {
         }
         args.add("STREAMS").add(key).add(">");
         EntriesOutput output = new EntriesOutput();
+        Failpoints.reach(Failpoint.BEFORE_READ);
         depth.look(partition);
         return call(connection, CommandType.XREADGROUP, output, args, block.plus(timeout))
                 .thenApply(entries -> {
                     if (entries.isEmpty()) {
                         depth.foundEnd(partition, lastRead);
                     } else {
+                        Failpoints.reach(Failpoint.AFTER_READ);
                         lastRead = entries.getLast().id();
                         depth.foundMore(partition);
                         long average = output.bytes() / entries.size();
@@ -123,6 +128,7 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Void> acknowledge(List<EntryId> entries, int events) {
+        Failpoints.reach(Failpoint.BEFORE_ACKNOWLEDGE);
         depth.committed(partition, events);
         List<CompletableFuture<?>> chunks = new ArrayList<>();
         for (int from = 0; from < entries.size(); from += ACKNOWLEDGE_CHUNK) {
@@ -133,7 +139,9 @@ final class RedisPartitionReader implements PartitionReader {
             }
             chunks.add(call(shared.current(), CommandType.XACK, args, timeout));
         }
-        return CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).exceptionally(problem -> {
+        CompletableFuture<Void> all = CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new))
+                .thenRun(() -> Failpoints.reach(Failpoint.AFTER_ACKNOWLEDGE));
+        return all.exceptionally(problem -> {
             // the truth is the committed cursor; the group's pending list only shows it
             String why = RedisCalls.failure(problem).getMessage();
             LOG.info("{}: up to {} entries stay pending in {}: {}", key, entries.size(), group, why);
@@ -143,8 +151,10 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Void> trim(EntryId minimum) {
+        Failpoints.reach(Failpoint.BEFORE_TRIM);
         CommandArgs<byte[], byte[]> args = args().add(key).add("MINID").add("~").add(minimum.toString());
-        return call(shared.current(), CommandType.XTRIM, args, timeout).thenAccept(removed -> {});
+        return call(shared.current(), CommandType.XTRIM, args, timeout)
+                .thenAccept(removed -> Failpoints.reach(Failpoint.AFTER_TRIM));
     }
 
     @Override

@@ -22,6 +22,7 @@ final class StreamDepth {
     private static final class Partition {
         private long depth;
         private long unanswered;
+        private long answered;
 
         // a look at the log, from the question to its answer; what is answered meanwhile may or may not be in it
         private boolean looking;
@@ -49,6 +50,11 @@ final class StreamDepth {
         return total;
     }
 
+    /** What this process appended to a partition. */
+    synchronized LogInspection.Appended tally(int partition) {
+        return new LogInspection.Appended(partitions[partition].answered, partitions[partition].unanswered);
+    }
+
     /** Takes room for events that are to be sent; false, and nothing is taken, when that would exceed {@code max}. */
     synchronized boolean reserve(int partition, int events, long max) {
         if (total + events > max) {
@@ -69,6 +75,7 @@ final class StreamDepth {
     synchronized void appended(int partition, int events, EntryId id) {
         Partition state = partitions[partition];
         state.unanswered -= events;
+        state.answered += events;
         if (!id.isAfter(state.settledAt)) {
             add(state, -events);
             return;

@@ -13,6 +13,9 @@ public sealed interface AfterCommit {
     /** This incarnation is over; the next one finds out at the cursor what became of the window. */
     record StartAnew(String reason) implements AfterCommit {}
 
+    /** This incarnation is over, and an event of the window may be the reason. */
+    record BlameAnEvent(String reason) implements AfterCommit {}
+
     /** Stop until a person has acted. */
     record AskForHelp(String reason) implements AfterCommit {}
 
@@ -23,6 +26,7 @@ public sealed interface AfterCommit {
             case CommitOutcome.Fenced fenced -> new StartAnew("fenced: " + fenced.detail());
             case CommitOutcome.Unknown unknown ->
                 new StartAnew("the outcome of a COMMIT is unknown: " + unknown.detail());
+            case CommitOutcome.Failed failed -> new BlameAnEvent(failed.reason());
             case CommitOutcome.Stopped stopped -> new AskForHelp(stopped.reason());
         };
     }

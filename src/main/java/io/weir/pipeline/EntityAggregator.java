@@ -127,8 +127,11 @@ final class EntityAggregator {
             throw new IllegalStateException("window " + message.window() + " was committed out of order");
         }
         unflushed.removeFirst();
-        committed =
-                message.totals() == null ? new EntityDelta(definition.counters(), entity).values() : message.totals();
+        if (message.totals() == null) {
+            // the window wrote nothing of it: what was known before is still so
+            return Behaviors.same();
+        }
+        committed = message.totals();
         committedTo = message.to();
         committedAt = Instant.now();
         return Behaviors.same();

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -120,10 +121,15 @@ final class Flusher {
             case Delta delta -> onDelta(delta);
             case Flushed flushed -> onFlushed(flushed);
             case Halted halted -> {
+                partition.status().endedElsewhere();
                 supervisor.tell(new Trouble.NeedsHelp(halted.reason()));
                 yield Behaviors.same();
             }
             case StreamFailed failed -> {
+                Throwable cause = Failures.cause(failed.failure());
+                if (cause instanceof PartitionFailure || cause instanceof TimeoutException) {
+                    partition.status().endedElsewhere();
+                }
                 supervisor.tell(
                         new Trouble.Restart("a window was not written: " + Failures.describe(failed.failure())));
                 yield Behaviors.same();
@@ -203,6 +209,7 @@ final class Flusher {
             case AfterCommit.GoOn goOn -> new Flushed(joined, goOn.outcome());
             case AfterCommit.AskForHelp help -> new Halted(help.reason());
             case AfterCommit.StartAnew anew -> throw new PartitionFailure(anew.reason());
+            case AfterCommit.BlameAnEvent blame -> throw new IllegalStateException(blame.reason());
             case AfterCommit.TryAgain again -> throw new IllegalStateException("not retried: " + again.outcome());
         };
     }

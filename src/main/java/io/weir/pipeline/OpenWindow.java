@@ -8,6 +8,7 @@ import io.weir.event.EventReader;
 import io.weir.event.InvalidEvent;
 import io.weir.event.InvalidEventException;
 import io.weir.event.RefusedEvent;
+import io.weir.letter.ReasonClass;
 import io.weir.log.LogEntry;
 import io.weir.log.LogItem;
 import io.weir.store.DeadLetter;
@@ -88,8 +89,20 @@ public final class OpenWindow {
         for (int index = 0; index < entry.items().size(); index++) {
             add(entry.id(), index, entry.items().get(index));
         }
-        entries.add(entry.id());
-        to = entry.id();
+        endEntry(entry.id());
+    }
+
+    /** Says that every item of an entry was added. */
+    void endEntry(EntryId id) {
+        entries.add(id);
+        to = id;
+    }
+
+    /** Adds an item that is not to be looked at, as a dead letter. */
+    void condemn(EntryId id, int index, LogItem item, String reason, ReasonClass reasonClass) {
+        deadLetters.add(new DeadLetter(
+                id, index, item.payload(), reason, reasonClass, null, null, eventReader.letterOf(item.payload())));
+        bytes += item.payload().length;
     }
 
     /**
@@ -119,7 +132,8 @@ public final class OpenWindow {
         return shares;
     }
 
-    private void add(EntryId id, int index, LogItem item) {
+    /** Adds the next item of an entry. */
+    void add(EntryId id, int index, LogItem item) {
         switch (item.kind()) {
             case EVENT -> {
                 Event event = decode(id, index, item);
@@ -142,7 +156,15 @@ public final class OpenWindow {
         try {
             return eventReader.read(id, index, item.payload());
         } catch (InvalidEventException invalid) {
-            deadLetters.add(new DeadLetter(id, index, item.payload(), invalid.toString(), null, null));
+            deadLetters.add(new DeadLetter(
+                    id,
+                    index,
+                    item.payload(),
+                    invalid.toString(),
+                    ReasonClass.INVALID,
+                    null,
+                    null,
+                    eventReader.letterOf(item.payload())));
             return null;
         }
     }

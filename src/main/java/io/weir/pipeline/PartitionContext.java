@@ -33,7 +33,6 @@ public record PartitionContext(
 
     /** Notes that an incarnation has begun. */
     void began(ConsumerStart.Position position) {
-        status.running();
         LOG.info(
                 "{} starts: epoch {}, cursor {}, depth {}, pending of predecessors {}",
                 this,

@@ -12,6 +12,7 @@ public final class PartitionStatus {
     private final AtomicLong uncommittedEvents = new AtomicLong();
     private volatile @Nullable String stoppedReason;
     private volatile @Nullable String trouble;
+    private volatile boolean endedElsewhere;
 
     public PartitionStatus(String stream, int partition) {
         this.stream = stream;
@@ -41,6 +42,18 @@ public final class PartitionStatus {
         boolean news = !reason.equals(trouble);
         trouble = reason;
         return news;
+    }
+
+    /** Notes that the database, Redis or another incarnation ended this one, and no event did. */
+    void endedElsewhere() {
+        endedElsewhere = true;
+    }
+
+    /** Whether an event may have ended the last incarnation; asked once by the next. */
+    boolean takeBlame() {
+        boolean blamed = !endedElsewhere;
+        endedElsewhere = false;
+        return blamed;
     }
 
     boolean isInTrouble() {

@@ -2,6 +2,8 @@ package io.weir.pipeline;
 
 import io.weir.event.EntryId;
 import io.weir.event.Event;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
@@ -113,13 +115,7 @@ final class StreamConsumer {
 
     private Behavior<Command> start(StashBuffer<Command> stash) {
         context.pipeToSelf(
-                ConsumerStart.run(
-                        partition.definition(),
-                        partition.owner(),
-                        partition.store(),
-                        reader,
-                        partition.settings().keyedRewind(),
-                        jdbcExecutor),
+                StartRecord.start(partition, reader, jdbcExecutor),
                 (position, failure) -> failure == null ? new Started(position) : new Failed("start", failure));
         return Behaviors.receive(Command.class)
                 .onAnyMessage(command -> switch (command) {
@@ -151,7 +147,7 @@ final class StreamConsumer {
     }
 
     private void begin(ConsumerStart.Position position) {
-        partition.began(position);
+        partition.status().running();
         epoch = position.epoch();
         windows.begin(position.cursor());
         timers.startTimerWithFixedDelay(Timer.TICK, partition.settings().trimInterval());
@@ -233,6 +229,7 @@ final class StreamConsumer {
         if (closed == null) {
             return;
         }
+        Failpoints.reach(Failpoint.BEFORE_BARRIER);
         sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
@@ -241,6 +238,7 @@ final class StreamConsumer {
             aggregators.windowClosed(entity);
             aggregators.get(entity).tell(barrier);
         }
+        Failpoints.reach(Failpoint.AFTER_BARRIER);
     }
 
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
@@ -366,7 +364,14 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onFailed(Failed failed) {
-        supervisor.tell(new Trouble.Restart("could not " + failed.doing() + ": " + Failures.describe(failed.cause())));
+        if (failed.doing().equals("read")) {
+            partition.status().endedElsewhere();
+        }
+        String reason = "could not " + failed.doing() + ": " + Failures.describe(failed.cause());
+        supervisor.tell(
+                Failures.cause(failed.cause()) instanceof NeedsHelp
+                        ? new Trouble.NeedsHelp(reason)
+                        : new Trouble.Restart(reason));
         return Behaviors.same();
     }
 

@@ -2,8 +2,13 @@ package io.weir.settings;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** The way in: where Weir listens and what one request may cost. Keys and defaults are under {@code weir.http}. */
+/**
+ * The way in: where Weir listens and what one request may cost. Keys and defaults are under {@code weir.http}.
+ *
+ * @param adminToken what requests to {@code /api/admin/} have to show; null where none is set
+ */
 public record HttpSettings(
         String host,
         int port,
@@ -16,7 +21,10 @@ public record HttpSettings(
         Duration retryAfter,
         Duration commitTimeout,
         Duration countTimeout,
-        int maxConcurrentRequests) {
+        int maxConcurrentRequests,
+        int maxConnections,
+        int maxPipelinedRequests,
+        @Nullable String adminToken) {
     public HttpSettings {
         Checks.port("http.port", port);
         Checks.atLeast("http.max-body-bytes", maxBodyBytes, 1);
@@ -29,10 +37,17 @@ public record HttpSettings(
         Checks.positive("http.commit-timeout", commitTimeout);
         Checks.positive("http.count-timeout", countTimeout);
         Checks.atLeast("http.max-concurrent-requests", maxConcurrentRequests, 1);
+        Checks.atLeast("http.max-connections", maxConnections, 1);
+        Checks.atLeast("http.max-pipelined-requests", maxPipelinedRequests, 1);
+        if (adminToken != null && !adminToken.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new SettingsException(
+                    "http.admin-token", "holds a character that a header can't carry; use printable ASCII, no spaces");
+        }
     }
 
     public static HttpSettings from(Config weir) {
         Config http = weir.getConfig("http");
+        String adminToken = http.getString("admin-token");
         return new HttpSettings(
                 http.getString("host"),
                 http.getInt("port"),
@@ -45,6 +60,16 @@ public record HttpSettings(
                 http.getDuration("retry-after"),
                 http.getDuration("commit-timeout"),
                 http.getDuration("count-timeout"),
-                http.getInt("max-concurrent-requests"));
+                http.getInt("max-concurrent-requests"),
+                http.getInt("max-connections"),
+                http.getInt("max-pipelined-requests"),
+                adminToken.isEmpty() ? null : adminToken);
+    }
+
+    /** Keeps the token out of logs. */
+    @Override
+    public String toString() {
+        return "HttpSettings[host=" + host + ", port=" + port + ", adminToken=" + (adminToken == null ? "none" : "***")
+                + "]";
     }
 }

@@ -18,7 +18,10 @@ public record PipelineSettings(
         Duration trimInterval,
         Duration keyedRewind,
         Duration drainTimeout,
-        Duration commitTimeout) {
+        Duration commitTimeout,
+        int maxAttempts,
+        Duration publishInterval,
+        long maxPublishedLetters) {
     public PipelineSettings {
         Checks.positive("pipeline.read-block", readBlock);
         Checks.notNegative("pipeline.read-pause", readPause);
@@ -33,6 +36,10 @@ public record PipelineSettings(
         Checks.positive("pipeline.trim-interval", trimInterval);
         Checks.positive("pipeline.drain-timeout", drainTimeout);
         Checks.positive("pipeline.commit-timeout", commitTimeout);
+        // one death may be anything's fault
+        Checks.atLeast("pipeline.max-attempts", maxAttempts, 2);
+        Checks.positive("pipeline.dead-letters.publish-interval", publishInterval);
+        Checks.atLeast("pipeline.dead-letters.max-published", maxPublishedLetters, 1);
     }
 
     public static PipelineSettings from(Config weir) {
@@ -51,6 +58,9 @@ public record PipelineSettings(
                 pipeline.getDuration("trim-interval"),
                 pipeline.getDuration("keyed-rewind"),
                 pipeline.getDuration("drain-timeout"),
-                pipeline.getDuration("commit-timeout"));
+                pipeline.getDuration("commit-timeout"),
+                pipeline.getInt("max-attempts"),
+                pipeline.getDuration("dead-letters.publish-interval"),
+                pipeline.getLong("dead-letters.max-published"));
     }
 }

@@ -10,12 +10,14 @@ public record StoreSettings(
         Duration connectTimeout,
         Duration statementTimeout,
         Duration lockTimeout,
-        Duration socketTimeout) {
+        Duration socketTimeout,
+        Duration keyDaysInterval) {
     public StoreSettings {
         Checks.atLeast("store.pool-size", poolSize, 2);
         Checks.positive("store.connect-timeout", connectTimeout);
         Checks.positive("store.statement-timeout", statementTimeout);
         Checks.positive("store.lock-timeout", lockTimeout);
+        Checks.positive("store.key-days-interval", keyDaysInterval);
         Checks.ordered("store.lock-timeout", lockTimeout, "store.statement-timeout", statementTimeout);
         Checks.ordered("store.statement-timeout", statementTimeout, "store.socket-timeout", socketTimeout);
     }
@@ -28,7 +30,8 @@ public record StoreSettings(
                 store.getDuration("connect-timeout"),
                 store.getDuration("statement-timeout"),
                 store.getDuration("lock-timeout"),
-                store.getDuration("socket-timeout"));
+                store.getDuration("socket-timeout"),
+                store.getDuration("key-days-interval"));
     }
 
     /** Keeps a password in the URL out of logs. */

@@ -26,6 +26,9 @@ public sealed interface CommitOutcome {
     /** The connection was lost at COMMIT; only a new start can tell. */
     record Unknown(String detail) implements CommitOutcome {}
 
+    /** Nothing was written, for a reason that is none of the database's: an event of the window may be the cause. */
+    record Failed(String reason) implements CommitOutcome {}
+
     /** Nothing was written, and no retry can help until a person acts (SQLSTATE 42*, a missing table or right). */
     record Stopped(String reason, @Nullable String sqlState) implements CommitOutcome {}
 }

@@ -30,7 +30,9 @@ final class CursorStatements {
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
         SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
-            updated_at = now()
+            starts_without_progress = 0, suspect_entry = NULL, suspect_index = NULL,
+            suspect_failures = 0, suspect_reason = NULL,
+            committed_entries = committed_entries + ?, updated_at = now()
         FROM settings
         WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
         """;
@@ -40,6 +42,7 @@ final class CursorStatements {
             dead_lettered_events = dead_lettered_events + ?
         WHERE stream = ? AND partition = ?
         """;
+    private static final String LOCK = "SELECT 1 FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
     private static final String DESCRIBE =
             "SELECT epoch, entry, owner FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String TERMINATE = """
@@ -94,6 +97,21 @@ final class CursorStatements {
         }
     }
 
+    /** Begins a transaction that moves nothing and that a later incarnation can end as it can a window's. */
+    void lock(Connection connection) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(SET);
+                PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            set.setString(1, applicationName);
+            set.setString(2, statementTimeoutMillis);
+            set.setString(3, lockTimeoutMillis);
+            set.setString(4, "0");
+            set.execute();
+            lock.setString(1, stream);
+            lock.setInt(2, partition);
+            lock.execute();
+        }
+    }
+
     /** Ends the transactions of this partition that other connections hold; answers how many there were. */
     int terminateHolders(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(TERMINATE)) {
@@ -121,10 +139,11 @@ final class CursorStatements {
             statement.setString(4, window.to().toString());
             statement.setLong(5, window.events().size());
             statement.setLong(6, window.deadLetters().size());
-            statement.setString(7, stream);
-            statement.setInt(8, partition);
-            statement.setLong(9, window.epoch());
-            statement.setString(10, window.from().toString());
+            statement.setLong(7, window.entries());
+            statement.setString(8, stream);
+            statement.setInt(9, partition);
+            statement.setLong(10, window.epoch());
+            statement.setString(11, window.from().toString());
             return statement.executeUpdate() == 1;
         }
     }

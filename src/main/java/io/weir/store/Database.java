@@ -4,11 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.letter.DeadLetters;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +27,14 @@ public final class Database implements AutoCloseable {
     private final DatabaseUrl url;
     private final HikariDataSource pool;
     private final MeterRegistry meters;
+    private final KeyDays keyDays;
 
     private Database(StoreSettings settings, DatabaseUrl url, HikariDataSource pool, MeterRegistry meters) {
         this.settings = settings;
         this.url = url;
         this.pool = pool;
         this.meters = meters;
+        this.keyDays = new KeyDays(pool, settings, meters);
     }
 
     /**
@@ -84,6 +88,11 @@ public final class Database implements AutoCloseable {
 
     /** Creates or updates Weir's tables and those of its presets; answers how many steps that took. */
     public int migrate() {
+        return Migrations.apply(direct());
+    }
+
+    /** Connections apart from the pool, for what takes its time. */
+    private PGSimpleDataSource direct() {
         PGSimpleDataSource direct = new PGSimpleDataSource();
         direct.setURL(url.jdbcUrl());
         direct.setUser(url.user());
@@ -93,7 +102,7 @@ public final class Database implements AutoCloseable {
         if (url.hosts() > 1) {
             direct.setTargetServerType("primary");
         }
-        return Migrations.apply(direct);
+        return direct;
     }
 
     /** Compares definitions with the tables that they name. */
@@ -111,7 +120,37 @@ public final class Database implements AutoCloseable {
      * @param catalog of a {@link #check} that found no fault with the definition
      */
     public PartitionStore partitionStore(StreamDefinition definition, int partition, Catalog catalog) {
-        return new PostgresPartitionStore(pool, settings, definition, partition, catalog, meters);
+        return new PostgresPartitionStore(pool, settings, definition, partition, catalog, keyDays, meters);
+    }
+
+    /** What partitions have committed. */
+    public LedgerStore ledger() {
+        return new LedgerStore(pool);
+    }
+
+    /**
+     * Compares counters with rows.
+     *
+     * @param catalog of a {@link #check} that found no fault with the definitions
+     * @param timeout for each of them
+     */
+    public CounterVerifier verifier(List<StreamDefinition> definitions, Catalog catalog, Duration timeout) {
+        return new CounterVerifier(direct(), definitions, catalog, timeout);
+    }
+
+    /** Creates what is missing of the days whose idempotency keys windows are going to keep. */
+    public void createKeyDays(LocalDate first, LocalDate last) throws SQLException {
+        keyDays.ensure(first.datesUntil(last.plusDays(1)).toList());
+    }
+
+    /** Drops the idempotency keys of the days before {@code first}; answers how many days those were. */
+    public int dropKeyDays(LocalDate first) throws SQLException {
+        return keyDays.drop(first);
+    }
+
+    /** The dead letters of all streams. */
+    public DeadLetters deadLetters() {
+        return new PostgresDeadLetters(pool);
     }
 
     /** Whether the database gives a sign of life. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 
 /**
  * Where a database is, taken from {@code postgres://user:password@host:port/database?parameters},
@@ -45,7 +46,7 @@ public record DatabaseUrl(
         Map<String, String> parameters = question < 0 ? new LinkedHashMap<>() : parameters(url.substring(question + 1));
         String user = parameters.remove("user");
         String password = parameters.remove("password");
-        return new DatabaseUrl(withParameters(base, parameters), user, password, hosts(authority));
+        return new DatabaseUrl(readable(withParameters(base, parameters)), user, password, hosts(authority));
     }
 
     private static DatabaseUrl parseLibpq(String rest) {
@@ -55,6 +56,11 @@ public record DatabaseUrl(
         int slash = location.indexOf('/');
         String authority = slash < 0 ? location : location.substring(0, slash);
         String database = slash < 0 ? "" : location.substring(slash + 1);
+        if (database.indexOf('@') >= 0) {
+            // it would be shown as part of the database's name
+            throw refused("has a password with an unescaped '/' or a database with an unescaped '@'"
+                    + " (write %2F, %40)");
+        }
         int at = authority.lastIndexOf('@');
         String credentials = at < 0 ? "" : authority.substring(0, at);
         String servers = authority.substring(at + 1);
@@ -86,10 +92,22 @@ public record DatabaseUrl(
         Map<String, String> parameters = new LinkedHashMap<>();
         given.forEach((name, value) -> translate(name, value, parameters));
         return new DatabaseUrl(
-                withParameters("jdbc:postgresql://" + servers + "/" + database, parameters),
+                readable(withParameters("jdbc:postgresql://" + servers + "/" + database, parameters)),
                 user.isEmpty() ? null : user,
                 password,
                 hosts(servers));
+    }
+
+    /** A URL that the driver reads, too. */
+    private static String readable(String jdbcUrl) {
+        try {
+            if (Driver.parseURL(jdbcUrl, null) != null) {
+                return jdbcUrl;
+            }
+        } catch (RuntimeException unreadable) {
+            // said below; its message may hold anything
+        }
+        throw refused("is not what the driver can read, too many '/' perhaps (write %2F)");
     }
 
     /** libpq's names for what pgjdbc calls otherwise. */
@@ -107,8 +125,8 @@ public record DatabaseUrl(
                             case "read-write", "primary" -> "primary";
                             case "any" -> "any";
                             default ->
-                                throw refused("has target_session_attrs=" + value
-                                        + ", but Weir writes: use read-write, primary or any");
+                                throw refused("has a target_session_attrs that is no use to who writes: say"
+                                        + " read-write, primary or any");
                         });
             default -> parameters.put(name, value);
         }

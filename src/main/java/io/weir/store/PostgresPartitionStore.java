@@ -6,11 +6,14 @@ import io.micrometer.core.instrument.Timer;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
+import io.weir.event.Event;
+import io.weir.letter.ReasonClass;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +21,14 @@ import org.slf4j.LoggerFactory;
 final class PostgresPartitionStore implements PartitionStore {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresPartitionStore.class);
 
+    /** What a transaction that is not yet committed did. */
+    private record Effects(CommitOutcome.Committed outcome, Map<ReasonClass, Integer> deadLetters) {}
+
     private final HikariDataSource pool;
     private final String name;
+    private final String stream;
     private final CursorStatements cursor;
+    private final SuspectStatements suspects;
     private final WindowWriter writer;
     private final DeadLetterWriter deadLetterWriter;
     private final CountReader countReader;
@@ -33,11 +41,14 @@ final class PostgresPartitionStore implements PartitionStore {
             StreamDefinition definition,
             int partition,
             Catalog catalog,
+            KeyDays keyDays,
             MeterRegistry meters) {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
+        this.stream = definition.name();
+        this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
-        this.writer = new WindowWriter(definition, catalog);
+        this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
         this.metrics = new StoreMetrics(meters, definition.name());
@@ -69,7 +80,10 @@ final class PostgresPartitionStore implements PartitionStore {
         Timer.Sample started = metrics.start();
         CommitOutcome outcome;
         try {
+            writer.prepare(window.events());
             outcome = transactions.commit(window);
+        } catch (SQLException problem) {
+            outcome = WindowTransactions.outcomeOf(problem);
         } catch (RuntimeException bug) {
             LOG.error(
                     "{}: window {} to {} failed for a reason that is none of the database's",
@@ -77,35 +91,86 @@ final class PostgresPartitionStore implements PartitionStore {
                     window.from(),
                     window.to(),
                     bug);
-            outcome = new CommitOutcome.Stopped(bug.toString(), null);
+            outcome = new CommitOutcome.Failed(bug.toString());
         }
         metrics.record(outcome, started);
         return outcome;
     }
 
-    private CommitOutcome.Committed effects(Connection connection, WindowCommit window, WindowTransactions.Mode mode)
+    private Effects effects(Connection connection, WindowCommit window, WindowTransactions.Mode mode)
             throws SQLException {
+        ReplayClaims claims = ReplayClaims.of(connection, stream, window);
         WindowWriter.Applied applied = switch (mode) {
-            case PLAIN -> writer.write(connection, window.events(), window.deltas(), false);
-            case GUARDED -> writer.write(connection, window.events(), window.deltas(), true);
-            case CAREFUL -> CarefulWindow.write(writer, connection, window.events());
+            case PLAIN -> writer.write(connection, claims.events(), claims.deltas(), false);
+            case GUARDED -> writer.write(connection, claims.events(), claims.deltas(), true);
+            case CAREFUL -> CarefulWindow.write(writer, connection, claims.events());
         };
-        List<DeadLetter> letters = new ArrayList<>(window.deadLetters());
+        List<DeadLetter> letters = new ArrayList<>(claims.deadLetters());
         letters.addAll(applied.deadLetters());
-        int kept = deadLetterWriter.write(connection, letters);
-        // a bad event that was sent before is a duplicate as a good one is
-        int deduplicated = applied.deduplicated() + letters.size() - kept;
+        Map<ReasonClass, Integer> written = deadLetterWriter.write(connection, letters);
+        int kept = written.values().stream().mapToInt(Integer::intValue).sum();
+        // a bad event that was sent before is a duplicate as a good one is, and so is a replay that came before
+        int deduplicated = claims.repeated() + applied.deduplicated() + letters.size() - kept;
         cursor.correct(connection, window, applied.applied(), deduplicated, kept);
-        return new CommitOutcome.Committed(applied.totals(), applied.applied(), deduplicated, kept);
+        return new Effects(
+                new CommitOutcome.Committed(applied.totals(), applied.applied(), deduplicated, kept), written);
     }
 
     @Override
     public Counts readCounts(Object entity) throws SQLException {
+        return inTransaction(connection -> countReader.read(connection, entity));
+    }
+
+    @Override
+    public Suspicion suspicion(long epoch, boolean blamed) throws SQLException {
+        return inTransaction(connection -> suspects.read(connection, epoch, blamed));
+    }
+
+    @Override
+    public boolean countStart(long epoch) throws SQLException {
+        return inTransaction(connection -> suspects.countStart(connection, epoch));
+    }
+
+    @Override
+    public boolean noteSuspect(long epoch, EntryId entry, int index) throws SQLException {
+        return inTransaction(connection -> suspects.note(connection, epoch, entry, index));
+    }
+
+    @Override
+    public void noteReason(long epoch, String reason) throws SQLException {
+        inTransaction(connection -> suspects.reason(connection, epoch, reason.replace('\0', ' ')));
+    }
+
+    @Override
+    public void rehearse(Event event) throws SQLException {
+        writer.prepare(List.of(event));
         try (PooledSession session = new PooledSession(pool.getConnection())) {
             try {
-                Counts counts = countReader.read(session.connection, entity);
+                cursor.lock(session.connection);
+                writer.write(session.connection, List.of(event), null, true);
                 session.rollback();
-                return counts;
+            } catch (SQLException problem) {
+                session.giveUp(WindowTransactions.isUsableAfter(problem));
+                if (!(SqlStates.classify(problem) instanceof SqlStates.Failure.Poison)) {
+                    throw problem;
+                }
+            } catch (ArithmeticException overflow) {
+                // the window's own search finds it
+                session.rollback();
+            }
+        }
+    }
+
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private <T> T inTransaction(Work<T> work) throws SQLException {
+        try (PooledSession session = new PooledSession(pool.getConnection())) {
+            try {
+                T result = work.run(session.connection);
+                session.commit();
+                return result;
             } catch (SQLException problem) {
                 session.giveUp(WindowTransactions.isUsableAfter(problem));
                 throw problem;
@@ -139,6 +204,7 @@ final class PostgresPartitionStore implements PartitionStore {
 
     private final class PooledSession implements WindowTransactions.Session {
         private final Connection connection;
+        private Map<ReasonClass, Integer> deadLetters = Map.of();
 
         PooledSession(Connection connection) {
             this.connection = connection;
@@ -166,12 +232,15 @@ final class PostgresPartitionStore implements PartitionStore {
 
         @Override
         public CommitOutcome.Committed effects(WindowCommit window, WindowTransactions.Mode mode) throws SQLException {
-            return PostgresPartitionStore.this.effects(connection, window, mode);
+            Effects effects = PostgresPartitionStore.this.effects(connection, window, mode);
+            deadLetters = effects.deadLetters();
+            return effects.outcome();
         }
 
         @Override
         public void commit() throws SQLException {
             connection.commit();
+            metrics.deadLetters(deadLetters);
         }
 
         @Override

@@ -3,6 +3,8 @@ package io.weir.store;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.weir.letter.ReasonClass;
+import java.util.Map;
 
 /** What a partition's store did, by stream. */
 final class StoreMetrics {
@@ -50,6 +52,7 @@ final class StoreMetrics {
             case CommitOutcome.Fenced fenced -> "fenced";
             case CommitOutcome.Unknown unknown -> "unknown";
             case CommitOutcome.Stopped stopped -> "stopped";
+            case CommitOutcome.Failed failed -> "failed";
         };
         Counter.builder("weir.store.windows")
                 .description("windows by their outcome")
@@ -61,6 +64,16 @@ final class StoreMetrics {
 
     Timer.Sample start() {
         return Timer.start(meters);
+    }
+
+    /** Counts dead letters whose window is committed. */
+    void deadLetters(Map<ReasonClass, Integer> written) {
+        written.forEach((reasonClass, letters) -> Counter.builder("weir.dead.letters")
+                .description("events that became dead letters, by reason")
+                .tag("stream", stream)
+                .tag("reason", reasonClass.tag())
+                .register(meters)
+                .increment(letters));
     }
 
     void carefulWindow() {

@@ -20,4 +20,27 @@ public record WindowCommit(
         EntryId to,
         List<Event> events,
         List<DeadLetter> deadLetters,
-        List<EntityDelta> deltas) {}
+        List<EntityDelta> deltas) {
+
+    /** Entries after {@code from}: every entry holds an event or a dead letter. Those read again are not counted twice. */
+    int entries() {
+        int entries = 0;
+        EntryId last = from;
+        int event = 0;
+        int letter = 0;
+        // both lists are in the order of the log
+        while (event < events.size() || letter < deadLetters.size()) {
+            boolean letterIsNext = letter < deadLetters.size()
+                    && (event == events.size()
+                            || !deadLetters.get(letter).entryId().isAfter(events.get(event).entryId()));
+            EntryId next = letterIsNext
+                    ? deadLetters.get(letter++).entryId()
+                    : events.get(event++).entryId();
+            if (next.isAfter(last)) {
+                entries++;
+                last = next;
+            }
+        }
+        return entries;
+    }
+}

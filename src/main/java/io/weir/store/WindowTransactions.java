@@ -1,5 +1,7 @@
 package io.weir.store;
 
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +93,10 @@ public final class WindowTransactions {
         for (int attempt = 1; ; attempt++) {
             try (Session session = sessions.open()) {
                 try {
+                    Failpoints.reach(Failpoint.BEFORE_EPOCH);
                     PartitionStore.Started started = session.raiseEpoch(owner);
                     session.commit();
+                    Failpoints.reach(Failpoint.AFTER_EPOCH);
                     return started;
                 } catch (SQLException problem) {
                     session.giveUp(isUsableAfter(problem));
@@ -118,8 +122,7 @@ public final class WindowTransactions {
                 }
                 case Attempt.Refused refused -> {
                     if (mode == Mode.CAREFUL) {
-                        return new CommitOutcome.Stopped(
-                                "refused even event by event: " + refused.reason(), refused.sqlState());
+                        return new CommitOutcome.Failed("refused even event by event: " + refused.reason());
                     }
                     boolean duplicate =
                             mode == Mode.PLAIN && keyedRows && SqlStates.UNIQUE_VIOLATION.equals(refused.sqlState());
@@ -147,15 +150,19 @@ public final class WindowTransactions {
         try (Session session = sessions.open()) {
             boolean committing = false;
             try {
+                Failpoints.reach(Failpoint.BEFORE_CURSOR);
                 if (!session.advance(window)) {
                     String detail = session.describeCursor();
                     session.rollback();
                     return new Attempt.Ended(new CommitOutcome.Fenced(name + ": " + detail
                             + "; the window goes on from " + window.from() + " in epoch " + window.epoch()));
                 }
+                Failpoints.reach(Failpoint.AFTER_CURSOR);
                 CommitOutcome.Committed committed = session.effects(window, mode);
                 committing = true;
+                Failpoints.reach(Failpoint.BEFORE_COMMIT);
                 session.commit();
+                Failpoints.reach(Failpoint.AFTER_COMMIT);
                 return new Attempt.Ended(committed);
             } catch (SQLException problem) {
                 session.giveUp(isUsableAfter(problem));
@@ -169,6 +176,13 @@ public final class WindowTransactions {
         } catch (SQLException problem) {
             return attempt(problem);
         }
+    }
+
+    /** What a failure means before a window's transaction has begun. */
+    static CommitOutcome outcomeOf(SQLException problem) {
+        return attempt(problem) instanceof Attempt.Ended ended
+                ? ended.outcome()
+                : new CommitOutcome.Stopped(String.valueOf(problem.getMessage()), SqlStates.state(problem));
     }
 
     private static Attempt attempt(SQLException problem) {

@@ -4,6 +4,9 @@ import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
 import io.weir.event.Event;
+import io.weir.fault.Failpoint;
+import io.weir.fault.Failpoints;
+import io.weir.letter.ReasonClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,8 +40,9 @@ final class WindowWriter {
     private final List<RowWriter> rows = new ArrayList<>();
     private final List<CounterWriter> counters = new ArrayList<>();
     private final @Nullable RowWriter arbiter;
+    private final @Nullable KeyWriter keys;
 
-    WindowWriter(StreamDefinition definition, Catalog catalog) {
+    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays) {
         this.definition = definition;
         RowWriter deciding = null;
         RowTable arbiterTable = definition.arbiter();
@@ -51,6 +55,7 @@ final class WindowWriter {
             }
         }
         this.arbiter = deciding;
+        this.keys = deciding == null ? new KeyWriter(definition.name(), definition.dedupWindow(), keyDays) : null;
         if (definition.entity() != null) {
             for (int i = 0; i < definition.counters().size(); i++) {
                 counters.add(new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog));
@@ -60,6 +65,13 @@ final class WindowWriter {
 
     List<CounterWriter> counters() {
         return counters;
+    }
+
+    /** Does what must be done before a transaction that writes these events. */
+    void prepare(List<Event> events) throws SQLException {
+        if (keys != null) {
+            keys.prepare(events);
+        }
     }
 
     /**
@@ -79,12 +91,15 @@ final class WindowWriter {
             }
         }
         List<Event> survivors = countable;
+        Failpoints.reach(Failpoint.BEFORE_ROWS);
         if (arbiter != null) {
             if (guarded) {
                 survivors = arbiter.insertNew(connection, countable);
             } else {
                 arbiter.insert(connection, countable);
             }
+        } else if (keys != null) {
+            survivors = keys.insertNew(connection, countable);
         }
         for (RowWriter table : rows) {
             if (guarded) {
@@ -93,6 +108,7 @@ final class WindowWriter {
                 table.insert(connection, survivors);
             }
         }
+        Failpoints.reach(Failpoint.AFTER_ROWS);
         Map<Object, @Nullable Object[][]> totals = Map.of();
         if (!counters.isEmpty()) {
             totals = count(connection, SurvivorDeltas.of(definition, events, survivors, deltas));
@@ -112,8 +128,10 @@ final class WindowWriter {
             totals.put(delta.entity(), noCounts());
         }
         for (CounterWriter counter : counters) {
+            Failpoints.reach(Failpoint.BEFORE_COUNTERS);
             counter.write(connection, sorted, totals);
         }
+        Failpoints.reach(Failpoint.AFTER_COUNTERS);
         return totals;
     }
 
@@ -151,13 +169,13 @@ final class WindowWriter {
             if (entity == null || existing.contains(entity)) {
                 withRow.add(event);
             } else {
-                deadLetters.add(deadLetter(event, counter.describeRow(entity), null));
+                deadLetters.add(DeadLetter.of(event, counter.describeRow(entity), ReasonClass.NO_ROW, null));
             }
         }
         return withRow;
     }
 
     static DeadLetter deadLetter(Event event, String reason, @Nullable String sqlState) {
-        return new DeadLetter(event.entryId(), event.index(), event.json(), reason, sqlState, event.key());
+        return DeadLetter.of(event, reason, DeadLetter.classOf(sqlState), sqlState);
     }
 }

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * that break them on purpose.
  */
 final class ArchitectureRules {
-    private static final List<String> LEAVES = List.of("event", "definition", "settings");
-    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live");
+    private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault");
+    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter");
     private static final List<String> EDGES = List.of("cluster", "ops", "dashboard");
 
     /** Each package with those it may import; the order is that of the layers. */
@@ -42,12 +42,13 @@ final class ArchitectureRules {
         allowed.put("compat", with(low, "log"));
         allowed.put("log", leaves);
         allowed.put("pipeline", with(low, "log", "store"));
-        allowed.put("store", leaves);
+        allowed.put("store", with(leaves, "letter"));
         FEATURES.forEach(feature -> allowed.put(feature, leaves));
         EDGES.forEach(edge -> allowed.put(edge, lower));
         allowed.put("event", Set.of("definition", "settings"));
         allowed.put("definition", Set.of("settings"));
         allowed.put("settings", Set.of());
+        allowed.put("fault", Set.of());
         return allowed;
     }
 

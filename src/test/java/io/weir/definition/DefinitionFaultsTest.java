@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,7 +113,7 @@ class DefinitionFaultsTest {
         rows = [{ table = r, columns { a = ix } }] | rows[0].columns.a     | is "ix", which is no field                  | did you mean id?
         rows = [{ table = r, columns { a = "$keys" } }] | rows[0].columns.a | is "$keys", which is no field              | did you mean $key?
         rows = [{ table = r, columns { a = "$key", b = "$key" } }] | rows[0].columns.b | a second column               | keep one
-        rows = [{ table = r, columns { k = "$key" }, when { n = 1 } }] | rows | no table tells a new key from a known one | without "when"
+        dedup { window = 1h }                    | dedup                   | the table r keeps "$key"                    | remove it
         rows = [{ table = r, columns { a = id }, when {} }] | rows[0].when | asks for nothing                            | take every event
         rows = [{ table = r, columns { a = id }, when { x = 1 } }] | rows[0].when.x | is no field                        | use one of
         rows = [{ table = r, columns { a = id }, when { n = one } }] | rows[0].when.n | is the string "one"              | write an integer
@@ -174,13 +175,38 @@ class DefinitionFaultsTest {
     }
 
     @Test
-    void aKeyWithoutATableForItIsAFault() {
+    void aKeyNeedsNoTableAndIsKnownForTheTimeThatTheDefinitionSays() {
         String noRows = VALID.lines().filter(line -> !line.contains("rows")).reduce("", (a, b) -> a + b + "\n");
+        String keyed = noRows.replace("entity = id", "entity = id, key = u");
 
-        assertThat(parse("a.conf", noRows.replace("entity = id", "entity = id, key = u"))
-                        .faults())
-                .extracting(DefinitionFault::key)
-                .containsExactly("weir.streams.s.key");
+        assertThat(parse("a.conf", keyed).faults()).isEmpty();
+        assertThat(parse("a.conf", keyed).definitions().getFirst().dedupWindow())
+                .isEqualTo(Duration.ofHours(48));
+        assertThat(parse("a.conf", keyed.replace("entity = id", "entity = id, dedup { window = 31d }"))
+                        .definitions()
+                        .getFirst()
+                        .dedupWindow())
+                .isEqualTo(Duration.ofDays(31));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        dedup = 48h                | dedup        | write an object
+        dedup { ttl = 48h }        | dedup.ttl    | use one of
+        dedup { window = 48 }      | dedup.window | with its unit
+        dedup { window = 745h }    | dedup.window | unique column
+        """)
+    void aDedupWindowIsATimeOfAtMostAMonth(String line, String key, String remedy) {
+        List<DefinitionFault> faults = parse("a.conf", VALID.replace("columns { k = \"$key\" }", "columns { k = u }")
+                        .replace("entity = id", "entity = id\n" + line))
+                .faults();
+
+        assertThat(faults).extracting(DefinitionFault::key).containsExactly("weir.streams.s." + key);
+        assertThat(faults.getFirst().remedy()).contains(remedy);
+    }
+
+    @Test
+    void aKeyWithADefaultIsAFault() {
         assertThat(parse(
                                 "a.conf",
                                 VALID.replace("entity = id", "entity = id, key = n")

@@ -50,6 +50,12 @@ class CommitTest {
         server.partitions.register("clicks", 1, partition(false));
 
         assertAcceptedNotCommitted(server.post(EVENTS, "application/x-ndjson", "a\nb p1\nc"));
+        assertThat(server.metrics
+                        .get("weir.http.uncommitted")
+                        .tag("stream", "clicks")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
     }
 
     @Test

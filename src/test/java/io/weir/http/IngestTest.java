@@ -231,13 +231,13 @@ class IngestTest {
     }
 
     @Test
-    void aKeyOnAStreamThatKeepsNoKeysIs422() throws Exception {
+    void aStreamWithoutATableForKeysTakesThemToo() throws Exception {
         HttpResponse<String> response = server.post(EVENTS, JSON, "{}", "Idempotency-Key", "k");
 
-        assertProblem(response, 422, "idempotency-unsupported");
-        assertThat(response.body()).contains("$key");
-        assertThat(server.refused("clicks", RefusalReason.IDEMPOTENCY_UNSUPPORTED))
-                .isEqualTo(1);
+        assertThat(response.statusCode()).isEqualTo(202);
+        assertThat(server.decoder.requests.getFirst())
+                .extracting("idempotencyKey")
+                .isEqualTo("k");
     }
 
     @ParameterizedTest

@@ -128,6 +128,26 @@ class LimitsTest {
     }
 
     @Test
+    void aConnectionBeyondTheLimitWaitsUntilAnotherIsClosed() throws Exception {
+        server.close();
+        server = new TestServer(TestServer.settings(10, 1));
+        String request = HEAD + "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
+        try (Socket first = server.connect()) {
+            await().untilAsserted(() -> assertThat(
+                            server.metrics.get("weir.http.connections").gauge().value())
+                    .isEqualTo(1));
+            try (Socket second = server.connect()) {
+                RawHttp.send(second, request);
+                await().during(Duration.ofMillis(300))
+                        .atMost(Duration.ofSeconds(5))
+                        .until(() -> server.log.appends.isEmpty());
+                first.shutdownOutput();
+                assertThat(RawHttp.readAll(second)).startsWith("HTTP/1.1 202 ");
+            }
+        }
+    }
+
+    @Test
     void moreRequestsAtOnceThanAllowedAre503UntilThereIsRoomAgain() throws Exception {
         server.close();
         server = new TestServer(TestServer.settings(2));

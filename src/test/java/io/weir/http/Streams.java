@@ -90,7 +90,8 @@ final class Streams {
                 entity,
                 null,
                 counters,
-                rows);
+                rows,
+                Duration.ofHours(48));
     }
 
     private static Field field(int index, String name, FieldType type) {

@@ -49,13 +49,17 @@ final class TestServer implements AutoCloseable {
         routes.add("GET", "/defect", (request, variables) -> {
             throw new IllegalStateException("a defect, on purpose");
         });
-        binding = HttpServer.start(testKit.system(), settings, routes.build())
+        binding = HttpServer.start(testKit.system(), settings, routes.build(), metrics)
                 .toCompletableFuture()
                 .join();
     }
 
     /** Small limits and short times. */
     static HttpSettings settings(int maxConcurrentRequests) {
+        return settings(maxConcurrentRequests, 4096);
+    }
+
+    static HttpSettings settings(int maxConcurrentRequests, int maxConnections) {
         return new HttpSettings(
                 "127.0.0.1",
                 0,
@@ -68,7 +72,10 @@ final class TestServer implements AutoCloseable {
                 Duration.ofMillis(1_500),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300),
-                maxConcurrentRequests);
+                maxConcurrentRequests,
+                maxConnections,
+                16,
+                null);
     }
 
     URI uri(String path) {

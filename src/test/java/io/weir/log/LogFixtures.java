@@ -54,7 +54,8 @@ final class LogFixtures {
                 null,
                 null,
                 List.of(),
-                List.of());
+                List.of(),
+                Duration.ofHours(48));
     }
 
     static List<LogItem> events(String... payloads) {

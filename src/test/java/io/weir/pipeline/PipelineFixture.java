@@ -67,7 +67,8 @@ final class PipelineFixture {
                 null,
                 List.of(new Counter(
                         "links", "id", OnMissing.INSERT, List.of(new CounterColumn("clicks", Aggregate.SUM, count)))),
-                rows);
+                rows,
+                Duration.ofHours(48));
     }
 
     /** Without a pause between reads: most tests stop the time. */

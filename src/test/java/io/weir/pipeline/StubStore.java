@@ -2,6 +2,7 @@ package io.weir.pipeline;
 
 import io.weir.event.EntityDelta;
 import io.weir.event.EntryId;
+import io.weir.event.Event;
 import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
@@ -103,6 +104,27 @@ final class StubStore implements PartitionStore {
     public synchronized Counts readCounts(Object entity) throws SQLException {
         return new Counts(new @Nullable Object[][] {{sums.get(entity)}}, cursor);
     }
+
+    @Override
+    public Suspicion suspicion(long ofEpoch, boolean blamed) {
+        return Suspicion.NONE;
+    }
+
+    @Override
+    public boolean countStart(long ofEpoch) {
+        return true;
+    }
+
+    @Override
+    public boolean noteSuspect(long ofEpoch, EntryId entry, int index) {
+        return true;
+    }
+
+    @Override
+    public void noteReason(long ofEpoch, String reason) {}
+
+    @Override
+    public void rehearse(Event event) {}
 
     /** The number of events of each committed window. */
     List<Integer> windowSizes() {

@@ -1,6 +1,7 @@
 package io.weir.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -44,6 +45,18 @@ class ConfigurationTest {
         Config weir = load(Map.of("WEIR_HTTP_PORT", "3333"));
         assertThat(HttpSettings.from(weir).port()).isEqualTo(3333);
         assertThat(EmbeddedSettings.from(weir).redisPort()).isEqualTo(2222);
+    }
+
+    @Test
+    void theAdministrativeTokenComesFromTheEnvironmentAndIsNotShown() {
+        assertThat(HttpSettings.from(load(Map.of())).adminToken()).isNull();
+        HttpSettings settings = HttpSettings.from(load(Map.of("WEIR_ADMIN_TOKEN", "s3cret")));
+        assertThat(settings.adminToken()).isEqualTo("s3cret");
+        assertThat(settings.toString()).doesNotContain("s3cret");
+        assertThatThrownBy(() -> HttpSettings.from(load(Map.of("WEIR_ADMIN_TOKEN", "two words"))))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("weir.http.admin-token")
+                .hasMessageNotContaining("two");
     }
 
     @Test

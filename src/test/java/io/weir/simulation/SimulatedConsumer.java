@@ -192,6 +192,7 @@ final class SimulatedConsumer {
                 }
                 end(anew.reason());
             }
+            case AfterCommit.BlameAnEvent blame -> end(blame.reason());
             case AfterCommit.AskForHelp help -> {
                 world.saw(Seen.STOPPED_FOR_HELP);
                 end(help.reason());

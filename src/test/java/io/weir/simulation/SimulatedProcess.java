@@ -2,6 +2,7 @@ package io.weir.simulation;
 
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
+import io.weir.event.Event;
 import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
@@ -111,6 +112,31 @@ final class SimulatedProcess implements PartitionStore, Executor {
     @Override
     public CommitOutcome commit(WindowCommit window) {
         return transactions.commit(window);
+    }
+
+    @Override
+    public Suspicion suspicion(long epoch, boolean blamed) {
+        return Suspicion.NONE;
+    }
+
+    @Override
+    public boolean countStart(long epoch) {
+        throw new UnsupportedOperationException("nobody searches");
+    }
+
+    @Override
+    public boolean noteSuspect(long epoch, EntryId entry, int index) {
+        throw new UnsupportedOperationException("nobody searches");
+    }
+
+    @Override
+    public void noteReason(long epoch, String reason) {
+        throw new UnsupportedOperationException("nobody searches");
+    }
+
+    @Override
+    public void rehearse(Event event) {
+        throw new UnsupportedOperationException("nobody searches");
     }
 
     @Override

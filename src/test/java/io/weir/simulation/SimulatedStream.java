@@ -54,6 +54,7 @@ final class SimulatedStream {
                 null,
                 List.of(new Counter(
                         "links", "id", OnMissing.INSERT, List.of(new CounterColumn("clicks", Aggregate.SUM, count)))),
-                rows);
+                rows,
+                Duration.ofDays(1));
     }
 }

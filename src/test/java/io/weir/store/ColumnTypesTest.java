@@ -66,7 +66,8 @@ class ColumnTypesTest {
                 FIELDS.getFirst(),
                 null,
                 counters,
-                rows);
+                rows,
+                Duration.ofHours(48));
     }
 
     private static Event event(int index, @Nullable String key, @Nullable Object... values) {

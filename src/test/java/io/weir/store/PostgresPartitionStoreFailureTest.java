@@ -241,8 +241,8 @@ class PostgresPartitionStoreFailureTest {
             Event event = fixture.view(null, "/a", 1L);
             event.values()[1] = "no timestamp";
             assertThat(store.commit(fixture.window(epoch, EntryId.ZERO, List.of(event))))
-                    .asInstanceOf(type(CommitOutcome.Stopped.class))
-                    .satisfies(stopped -> assertThat(stopped.reason()).contains("ClassCastException"));
+                    .asInstanceOf(type(CommitOutcome.Failed.class))
+                    .satisfies(failed -> assertThat(failed.reason()).contains("ClassCastException"));
             assertThat(store.start("two").cursor()).isEqualTo(EntryId.ZERO);
         }
     }

@@ -87,7 +87,8 @@ final class StoreFixture implements AutoCloseable {
                 PATH,
                 null,
                 counters,
-                rows);
+                rows,
+                Duration.ofHours(48));
     }
 
     static Counter pages(OnMissing onMissing) {
