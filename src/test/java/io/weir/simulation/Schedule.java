@@ -124,8 +124,7 @@ final class Schedule {
     }
 
     private void startProcess() {
-        SimulatedProcess process =
-                new SimulatedProcess(world, redis, database, definition, "P" + ++started);
+        SimulatedProcess process = new SimulatedProcess(world, redis, database, definition, "P" + ++started);
         processes.add(process);
         world.log(process, "starts");
         process.start();
