@@ -68,7 +68,8 @@ final class Mutate {
             OUT.println(compiled.output());
             return false;
         }
-        for (List<String> suite : mutations.stream().map(Mutation::suite).distinct().toList()) {
+        for (List<String> suite :
+                mutations.stream().map(Mutation::suite).distinct().toList()) {
             String result = describe(runSuite(suite), 0);
             passed &= result.startsWith("green");
             OUT.printf("%-44s %-46s %s%n", "(none)", String.join(" ", suite), result);
@@ -184,8 +185,7 @@ final class Mutate {
         if (!ended) {
             process.destroyForcibly().waitFor();
         }
-        return new Ended(
-                ended ? process.exitValue() : -1, Files.readString(output), (System.nanoTime() - began) / 1e9);
+        return new Ended(ended ? process.exitValue() : -1, Files.readString(output), (System.nanoTime() - began) / 1e9);
     }
 
     /** Reads mutations as the file itself explains. */
@@ -198,7 +198,10 @@ final class Mutate {
             if (line.startsWith("== ")) {
                 mutations.add(new Mutation(line.substring(3).strip(), new ArrayList<>(), new ArrayList<>()));
             } else if (line.startsWith("suite ")) {
-                mutations.getLast().suite().addAll(List.of(line.substring(6).strip().split(" ")));
+                mutations
+                        .getLast()
+                        .suite()
+                        .addAll(List.of(line.substring(6).strip().split(" ")));
             } else if (line.startsWith("in ")) {
                 file = line.substring(3).strip();
             } else if (line.equals("<<<<")) {

@@ -104,6 +104,7 @@ final class CursorStatements {
             set.setString(1, applicationName);
             set.setString(2, statementTimeoutMillis);
             set.setString(3, lockTimeoutMillis);
+            set.setString(4, "0");
             set.execute();
             lock.setString(1, stream);
             lock.setInt(2, partition);

@@ -178,6 +178,11 @@ class SuspectSearchTest {
 
     /** The real store, but for events that it fails over. */
     private static final class DefectiveStore implements PartitionStore {
+        @Override
+        public boolean confirms(long epoch, EntryId cursor) {
+            return true;
+        }
+
         final ConcurrentLinkedQueue<CommitOutcome> outcomes = new ConcurrentLinkedQueue<>();
         final AtomicInteger absencesAlone = new AtomicInteger();
         volatile Predicate<Event> defect = event -> false;

@@ -113,7 +113,7 @@ final class Schedule {
         } else if (dice < 25) {
             redis.save();
         } else if (dice < 30) {
-            world.pass(world.random.nextInt(15));
+            world.pass(world.chance(20) ? 100 : world.random.nextInt(15));
         } else if (dice < 36) {
             processes.forEach(SimulatedProcess::tick);
         } else if (dice < 40) {
@@ -124,8 +124,7 @@ final class Schedule {
     }
 
     private void startProcess() {
-        SimulatedProcess process =
-                new SimulatedProcess(world, redis, database, definition, "P" + ++started);
+        SimulatedProcess process = new SimulatedProcess(world, redis, database, definition, "P" + ++started);
         processes.add(process);
         world.log(process, "starts");
         process.start();

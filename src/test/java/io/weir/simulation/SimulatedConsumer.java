@@ -35,8 +35,7 @@ final class SimulatedConsumer {
     private final StreamDefinition definition;
     private final SimulatedReader reader;
     private final PartitionWindows windows;
-    private final CursorHistory history =
-            new CursorHistory(SimulatedStream.RETENTION, SimulatedStream.TRIM_INTERVAL);
+    private final CursorHistory history = new CursorHistory(SimulatedStream.RETENTION, SimulatedStream.TRIM_INTERVAL);
     private final Map<Object, EntityDelta> openDeltas = new LinkedHashMap<>();
     private final Map<Long, List<EntityDelta>> closedDeltas = new LinkedHashMap<>();
     private final Deque<OpenWindow> unflushed = new ArrayDeque<>();
@@ -56,20 +55,16 @@ final class SimulatedConsumer {
     }
 
     void start() {
-        ConsumerStart.run(
-                        definition,
-                        process.toString(),
-                        process,
-                        reader,
-                        SimulatedStream.KEYED_REWIND,
-                        process)
-                .whenComplete((position, failure) -> mail(() -> {
-                    if (position == null) {
-                        end("could not start: " + failure);
-                    } else {
-                        begin(position);
-                    }
-                }, "start ended"));
+        ConsumerStart.run(definition, process.toString(), process, reader, SimulatedStream.KEYED_REWIND, process)
+                .whenComplete((position, failure) -> mail(
+                        () -> {
+                            if (position == null) {
+                                end("could not start: " + failure);
+                            } else {
+                                begin(position);
+                            }
+                        },
+                        "start ended"));
     }
 
     private void begin(ConsumerStart.Position position) {
@@ -94,13 +89,16 @@ final class SimulatedConsumer {
         }
         reading = true;
         int asked = 1 + world.random.nextInt(4);
-        reader.read(asked, Duration.ofSeconds(1)).whenComplete((entries, failure) -> mail(() -> {
-            if (entries == null) {
-                end("could not read: " + failure.getMessage());
-            } else {
-                fetched(entries, asked);
-            }
-        }, "read ended"));
+        reader.read(asked, Duration.ofSeconds(1))
+                .whenComplete((entries, failure) -> mail(
+                        () -> {
+                            if (entries == null) {
+                                end("could not read: " + failure.getMessage());
+                            } else {
+                                fetched(entries, asked);
+                            }
+                        },
+                        "read ended"));
     }
 
     private void fetched(List<LogEntry> entries, int asked) {
@@ -167,7 +165,17 @@ final class SimulatedConsumer {
 
     private void write(OpenWindow window) {
         process.execute(() -> {
-            world.log(process, "writes ", window.from(), " to ", window.to(), " in epoch ", epoch, ", ", window.size(), " events");
+            world.log(
+                    process,
+                    "writes ",
+                    window.from(),
+                    " to ",
+                    window.to(),
+                    " in epoch ",
+                    epoch,
+                    ", ",
+                    window.size(),
+                    " events");
             CommitOutcome outcome;
             try {
                 outcome = process.commit(
@@ -192,10 +200,7 @@ final class SimulatedConsumer {
                 }
                 end(anew.reason());
             }
-            case AfterCommit.BlameAnEvent blame -> {
-                world.saw(Seen.STOPPED_FOR_HELP);
-                end(blame.reason());
-            }
+            case AfterCommit.BlameAnEvent blame -> end(blame.reason());
             case AfterCommit.AskForHelp help -> {
                 world.saw(Seen.STOPPED_FOR_HELP);
                 end(help.reason());

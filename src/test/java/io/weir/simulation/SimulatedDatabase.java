@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedDatabase {
     /** What a transaction writes. */
     static final class Change {
-        @Nullable Long epoch;
-        @Nullable EntryId cursor;
+        @Nullable
+        Long epoch;
+
+        @Nullable
+        EntryId cursor;
         /** The epoch of the window; 0 for a start. */
         long windowEpoch;
 
@@ -158,7 +161,14 @@ final class SimulatedDatabase {
         change.committedAt = world.now();
         committed.add(change);
         state.apply(change);
-        world.log(session.process(), "committed: cursor ", state.cursor, ", epoch ", state.epoch, ", events ", change.applied);
+        world.log(
+                session.process(),
+                "committed: cursor ",
+                state.cursor,
+                ", epoch ",
+                state.epoch,
+                ", events ",
+                change.applied);
     }
 
     void unlock(SimulatedSession session) {

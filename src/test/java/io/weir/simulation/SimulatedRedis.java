@@ -105,8 +105,7 @@ final class SimulatedRedis {
 
     List<PartitionTakeover.Group> groups() {
         List<PartitionTakeover.Group> groups = new ArrayList<>();
-        state.groups.forEach(
-                (name, group) -> groups.add(new PartitionTakeover.Group(name, group.pending.size())));
+        state.groups.forEach((name, group) -> groups.add(new PartitionTakeover.Group(name, group.pending.size())));
         return groups;
     }
 
@@ -130,7 +129,8 @@ final class SimulatedRedis {
     }
 
     boolean holds(EntryId id) {
-        boolean holds = state.entries.stream().anyMatch(stored -> stored.entry().id().equals(id));
+        boolean holds =
+                state.entries.stream().anyMatch(stored -> stored.entry().id().equals(id));
         if (holds && reused.contains(id)) {
             world.saw(Seen.CURSORS_ID_GIVEN_TWICE);
             hidden.or(belowEarlierIds);

@@ -12,7 +12,10 @@ class SimulationTest {
     void nothingIsLostOrDoubledInAnyOrder() {
         Simulation simulation = new Simulation(1, SCHEDULES, 3).run(2);
         Schedule.Result failure = simulation.shortestFailure();
-        assertThat(failure == null ? "" : "seed " + failure.seed() + ": " + failure.violation() + '\n' + failure.trace())
+        assertThat(
+                        failure == null
+                                ? ""
+                                : "seed " + failure.seed() + ": " + failure.violation() + '\n' + failure.trace())
                 .isEmpty();
         assertThat(simulation.done()).isEqualTo(SCHEDULES);
         // what never happens is not tested

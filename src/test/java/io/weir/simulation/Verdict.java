@@ -34,8 +34,10 @@ final class Verdict {
             }
         }
         Map<Object, Long> sums = new HashMap<>();
-        state.timesApplied.forEach((number, times) ->
-                sums.merge(clients.events.get(number).entity(), times * clients.events.get(number).amount(), Long::sum));
+        state.timesApplied.forEach((number, times) -> sums.merge(
+                clients.events.get(number).entity(),
+                times * clients.events.get(number).amount(),
+                Long::sum));
         if (!sums.equals(state.sums)) {
             world.violate("the counters are " + state.sums + ", their events sum up to " + sums);
         }

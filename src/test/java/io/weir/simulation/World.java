@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class World {
     /** One step that may come next. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Task(
-            @Nullable SimulatedProcess owner, Runnable body, Object... name) {}
+    private record Task(@Nullable SimulatedProcess owner, Runnable body, Object... name) {}
 
     private static final int MAX_NESTING = 3;
 
