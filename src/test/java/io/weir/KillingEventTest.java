@@ -51,7 +51,7 @@ class KillingEventTest {
     void anEventThatKillsTheProcessBecomesADeadLetterAndItAlone(@TempDir Path directory) throws Exception {
         int deaths = 0;
         try (EmbeddedRedisServer redis = RedisForTests.startPrivate(directory);
-                Connection holder = hold()) {
+                Connection _ = hold()) {
             try (WeirProcess first = WeirProcess.serve(redis.url(), database.url())) {
                 send(first, "/api/v1/clicks", "[{\"linkId\":\"a\"},{\"linkId\":\"killer\"},{\"linkId\":\"b\"}]");
                 send(first, "/api/v1/clicks", "{\"linkId\":\"c\"}");
@@ -90,7 +90,7 @@ class KillingEventTest {
     @Test
     void aGoodEventOutlivesAnyNumberOfDeathsThatAreNotItsFault(@TempDir Path directory) throws Exception {
         try (EmbeddedRedisServer redis = RedisForTests.startPrivate(directory)) {
-            try (Connection holder = hold()) {
+            try (Connection _ = hold()) {
                 for (int kill = 0; kill < 5; kill++) {
                     try (WeirProcess weir = WeirProcess.serve(redis.url(), database.url())) {
                         if (kill == 0) {
@@ -117,7 +117,7 @@ class KillingEventTest {
                 send(weir, "/api/v1/clicks?wait=committed", "{\"linkId\":\"killer\",\"count\":500}");
                 assertThat(letters()).isEqualTo(1);
                 database.execute("ALTER TABLE links DROP CONSTRAINT few");
-                try (Connection holder = hold()) {
+                try (Connection _ = hold()) {
                     send(weir, "/api/admin/dead-letters/1/replay", "");
                     awaitStopped();
                     weir.kill();
