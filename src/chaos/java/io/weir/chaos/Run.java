@@ -49,7 +49,7 @@ final class Run {
 
     private boolean repeat(Site site, int number) throws Exception {
         // a repetition can be had again alone: its own seed follows from the run's
-        Random random = new Random(seed * 1_000_003 + number);
+        Random random = Faults.random(seed, number);
         List<String> findings = new ArrayList<>();
         if (site.weirs().isEmpty()) {
             site.startWeir();
