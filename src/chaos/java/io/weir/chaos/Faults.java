@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /** The faults that there are, and what they share. */
 final class Faults {
-    private static final long ACCEPT_MILLIS = 30_000;
+    private static final long ACCEPT_MILLIS = 60_000;
 
     private Faults() {}
 
