@@ -58,30 +58,39 @@ final class Chaos implements Callable<Integer> {
     private boolean run(List<String> names, boolean full, long chosen, Results results) throws Exception {
         boolean exact = true;
         int before = results.read().size();
-        for (Scenario scenario : Faults.all()) {
-            int usual = full ? scenario.full() : scenario.brief();
-            int times = repetitions != null ? repetitions : names.isEmpty() ? usual : Math.max(1, usual);
-            if (names.isEmpty() ? times == 0 : !names.contains(scenario.name())) {
-                continue;
-            }
-            System.out.println(scenario.name() + ": " + scenario.what());
-            if (scenario.disk() != SmallDisk.Of.NOBODY && !SmallDisk.isPossible()) {
-                System.out.println("  SKIPPED: a disk of its own can be mounted by root only");
-                continue;
-            }
-            Path logs = TARGET.resolve(scenario.name() + "-" + chosen);
-            try {
-                exact &= new Run(scenario, chosen, times, results, logs).run();
-            } catch (Exception failed) {
-                exact = false;
-                System.out.println("  failed: " + failed);
-                failed.printStackTrace();
+        try (Sites sites = new Sites(TARGET, chosen)) {
+            for (Scenario scenario : Faults.all()) {
+                int usual = full ? scenario.full() : scenario.brief();
+                int times = repetitions != null ? repetitions : names.isEmpty() ? usual : Math.max(1, usual);
+                if (names.isEmpty() ? times == 0 : !names.contains(scenario.name())) {
+                    continue;
+                }
+                System.out.println(scenario.name() + ": " + scenario.what());
+                if (scenario.disk() != SmallDisk.Of.NOBODY && !SmallDisk.isPossible()) {
+                    System.out.println("  SKIPPED: a disk of its own can be mounted by root only");
+                    continue;
+                }
+                exact &= run(new Run(scenario, chosen, times, results), scenario, sites);
             }
         }
         System.out.println();
         System.out.print(
                 Results.table(results.read().subList(before, results.read().size()), Faults.all()));
         System.out.println(exact ? "exact" : "NOT EXACT");
+        return exact;
+    }
+
+    private static boolean run(Run run, Scenario scenario, Sites sites) {
+        boolean exact = false;
+        try {
+            exact = run.run(sites.of(scenario));
+        } catch (Exception failed) {
+            System.out.println("  failed: " + failed);
+            failed.printStackTrace();
+        }
+        if (!exact) {
+            sites.leave();
+        }
         return exact;
     }
 

@@ -17,20 +17,21 @@ class CheckerTest {
     private static final int UNKNOWN = EVENTS + 1;
 
     private final Ledger ledger = Ledger.inMemory();
-    private PostgresTestDatabase database = PostgresForTests.freshDatabase();
+    private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
 
     /** Of each stream 100 accepted events, which are stored, one that was refused and one of which nobody knows. */
     @BeforeEach
     void storeWhatWasAccepted() throws Exception {
-        database.execute(Files.readString(Site.HOME.resolve("tables.sql")));
+        StringBuilder setup = new StringBuilder(Files.readString(Site.HOME.resolve("tables.sql")));
         for (EventStream stream : EventStream.ALL) {
             ledger.settle(stream, ledger.send(stream, EVENTS), EVENTS, Outcome.ACCEPTED);
             ledger.settle(stream, ledger.send(stream, 1), 1, Outcome.REFUSED);
             ledger.send(stream, 1);
             for (int event = 0; event < EVENTS; event++) {
-                store(stream, event);
+                setup.append(storing(stream, event));
             }
         }
+        database.execute(setup.toString());
     }
 
     @Test
@@ -155,18 +156,26 @@ class CheckerTest {
     }
 
     private void store(EventStream stream, int event) throws Exception {
-        if (stream.hasRows()) {
-            database.execute("INSERT INTO " + stream.rows() + " (seq, entity, amount) VALUES (" + event + ", 'e"
-                    + EventStream.entity(event) + "', " + EventStream.amount(event) + ")");
-        }
-        count(stream, event, 1);
+        database.execute(storing(stream, event));
+    }
+
+    private static String storing(EventStream stream, int event) {
+        String row = stream.hasRows()
+                ? "INSERT INTO " + stream.rows() + " (seq, entity, amount) VALUES (" + event + ", 'e"
+                        + EventStream.entity(event) + "', " + EventStream.amount(event) + ");"
+                : "";
+        return row + counting(stream, event, 1);
     }
 
     private void count(EventStream stream, int event, int times) throws Exception {
-        database.execute("INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e"
-                + EventStream.entity(event) + "', " + times + ", " + times * EventStream.amount(event)
+        database.execute(counting(stream, event, times));
+    }
+
+    private static String counting(EventStream stream, int event, int times) {
+        return "INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e" + EventStream.entity(event)
+                + "', " + times + ", " + times * EventStream.amount(event)
                 + ") ON CONFLICT (id) DO UPDATE SET events = t.events + EXCLUDED.events,"
-                + " amount = t.amount + EXCLUDED.amount");
+                + " amount = t.amount + EXCLUDED.amount;";
     }
 
     private void bury(EventStream stream, int event, int index) throws Exception {

@@ -38,7 +38,7 @@ final class Driver implements AutoCloseable {
     Driver(Ledger ledger, long seed) {
         this.ledger = ledger;
         for (int client = 0; client < CLIENTS; client++) {
-            Random random = new Random(seed + client);
+            Random random = Faults.random(seed, -1 - client);
             clients.add(Thread.ofPlatform().daemon().name("client-" + client).start(() -> run(random)));
         }
     }

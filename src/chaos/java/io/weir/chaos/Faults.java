@@ -1,11 +1,13 @@
 package io.weir.chaos;
 
 import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /** The faults that there are, and what they share. */
 final class Faults {
-    private static final long ACCEPT_MILLIS = 30_000;
+    private static final long ACCEPT_MILLIS = 60_000;
 
     private Faults() {}
 
@@ -13,6 +15,11 @@ final class Faults {
         return Stream.of(WeirFaults.all(), RedisFaults.all(), PostgresFaults.all(), OtherFaults.all())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** Numbers that follow from a run's seed, others for each {@code index}. Random alone begins alike for like seeds. */
+    static Random random(long seed, int index) {
+        return new Random(new SplittableRandom(seed * 1_000_003 + index).nextLong());
     }
 
     /** Lets clients send until so many more events are accepted, or the time is up that this may take. */

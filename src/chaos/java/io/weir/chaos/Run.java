@@ -1,7 +1,5 @@
 package io.weir.chaos;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Repetitions of one scenario at a site of their own. After each, everything is committed and counted. */
+/** Repetitions of one scenario. After each, everything is committed and counted. */
 final class Run {
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(60);
 
@@ -18,38 +16,29 @@ final class Run {
     private final long seed;
     private final int repetitions;
     private final Results results;
-    private final Path logs;
 
-    Run(Scenario scenario, long seed, int repetitions, Results results, Path logs) {
+    Run(Scenario scenario, long seed, int repetitions, Results results) {
         this.scenario = scenario;
         this.seed = seed;
         this.repetitions = repetitions;
         this.results = results;
-        this.logs = logs;
     }
 
     /** Runs them; false when anything was lost, doubled or otherwise wrong. */
-    boolean run() throws Exception {
-        Files.createDirectories(logs);
-        boolean exact = true;
-        try (Site site = new Site(scenario.disk(), logs, scenario.retention(), seed)) {
-            site.warmUp();
-            for (int number = 0; number < repetitions; number++) {
-                boolean good = repeat(site, number);
-                exact &= good;
-                if (!good) {
-                    // what is wrong stays so, and would be found again after each further repetition
-                    System.out.println("  not exact: stopping this scenario; logs and ledger are in " + logs);
-                    return false;
-                }
+    boolean run(Site site) throws Exception {
+        for (int number = 0; number < repetitions; number++) {
+            if (!repeat(site, number)) {
+                // what is wrong stays so, and would be found again after each further repetition
+                System.out.println("  not exact: stopping this scenario; logs and ledger are in " + site.logs());
+                return false;
             }
-            return wholeCheck(site) && exact;
         }
+        return wholeCheck(site);
     }
 
     private boolean repeat(Site site, int number) throws Exception {
         // a repetition can be had again alone: its own seed follows from the run's
-        Random random = new Random(seed * 1_000_003 + number);
+        Random random = Faults.random(seed, number);
         List<String> findings = new ArrayList<>();
         if (site.weirs().isEmpty()) {
             site.startWeir();

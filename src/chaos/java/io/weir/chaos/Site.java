@@ -38,8 +38,9 @@ final class Site implements AutoCloseable {
     private static final String HEAP = "256m";
 
     private final Path directory;
+    private final Path logs;
     private final Path log;
-    private final Duration retention;
+    private final Scenario kind;
     private final List<ServerProcess> weirs = new CopyOnWriteArrayList<>();
     private final Thread atExit = new Thread(this::stopAll, "chaos-cleanup");
     private EmbeddedRedisServer redis;
@@ -56,14 +57,15 @@ final class Site implements AutoCloseable {
     /**
      * Starts the servers, and no Weir yet.
      *
-     * @param disk whose data are to be on a small disk
+     * @param scenario says where data are to be, and how long committed entries stay in Redis
      * @param logs where the ledger and the processes' logs go
-     * @param retention how long committed entries stay in Redis
      */
-    Site(SmallDisk.Of disk, Path logs, Duration retention, long seed) throws IOException, InterruptedException {
+    Site(Scenario scenario, Path logs, long seed) throws IOException {
+        SmallDisk.Of disk = scenario.disk();
+        this.kind = scenario;
         this.directory = Files.createTempDirectory("weir-chaos-");
+        this.logs = Files.createDirectories(logs);
         this.log = logs.resolve("weir.log");
-        this.retention = retention;
         Runtime.getRuntime().addShutdownHook(atExit);
         smallDisk = disk == SmallDisk.Of.NOBODY ? null : SmallDisk.mount(smallDirectory(), disk);
         redisHome = (disk == SmallDisk.Of.REDIS ? smallDirectory() : directory).resolve("redis");
@@ -85,6 +87,15 @@ final class Site implements AutoCloseable {
         } catch (SQLException problem) {
             throw new IOException("the tables could not be created", problem);
         }
+    }
+
+    /** Whether another scenario can go on here. */
+    boolean suits(Scenario scenario) {
+        return scenario.disk() == kind.disk() && scenario.retention().equals(kind.retention());
+    }
+
+    Path logs() {
+        return logs;
     }
 
     Path directory() {
@@ -184,7 +195,7 @@ final class Site implements AutoCloseable {
         environment.put("WEIR_HTTP_PORT", "0");
         environment.put("WEIR_HEAP", HEAP);
         environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dweir.home=" + HOME);
-        environment.put("CHAOS_RETENTION", retention.toMillis() + "ms");
+        environment.put("CHAOS_RETENTION", kind.retention().toMillis() + "ms");
         environment.put("WEIR_FAILPOINT", failpoint);
         ServerProcess weir = ServerProcess.launchWeir(environment, Redirect.appendTo(log.toFile()));
         weirs.add(weir);

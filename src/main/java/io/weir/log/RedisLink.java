@@ -41,7 +41,12 @@ final class RedisLink implements AutoCloseable {
         this.scheduler = scheduler;
     }
 
-    /** Begins to connect, and goes on until it is closed. Completes after the first attempt, whatever its outcome. */
+    /**
+     * Begins to connect, and goes on until it is closed. Completes after the first attempt, whatever its outcome.
+     *
+     * <p>What is returned is a copy: a stage that somebody completes early, for having waited long enough, is never run,
+     * and with it neither what takes the connection over nor what tries again.
+     */
     CompletableFuture<Void> connect() {
         return client.connectAsync(ByteArrayCodec.INSTANCE, address)
                 .toCompletableFuture()
@@ -51,8 +56,9 @@ final class RedisLink implements AutoCloseable {
                     } else {
                         connected(connection);
                     }
-                    return null;
-                });
+                    return (Void) null;
+                })
+                .copy();
     }
 
     /** The connection; null while there is none. */
