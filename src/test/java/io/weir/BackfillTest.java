@@ -178,7 +178,9 @@ class BackfillTest {
             }
             try {
                 HttpResponse<String> response = weir.post(
-                        "/api/v1/streams/s/events?wait=committed", "application/json", body.append(']').toString());
+                        "/api/v1/streams/s/events?wait=committed",
+                        "application/json",
+                        body.append(']').toString());
                 assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             } catch (Exception problem) {
                 throw new IllegalStateException(problem);
@@ -205,9 +207,10 @@ class BackfillTest {
         for (String row : database.query("SELECT id, total FROM c")) {
             String id = row.substring(0, row.indexOf('|'));
             String total = row.substring(row.indexOf('|') + 1);
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                            weir.get("/api/v1/counters/s/" + id).body())
-                    .contains("\"total\":{\"committed\":" + total + ","));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(
+                                    weir.get("/api/v1/counters/s/" + id).body())
+                            .contains("\"total\":{\"committed\":" + total + ","));
         }
     }
 

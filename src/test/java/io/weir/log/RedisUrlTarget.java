@@ -25,14 +25,25 @@ public final class RedisUrlTarget implements FuzzTarget {
     public List<byte[]> seeds() {
         return List.of(
                 "REDIS_URL=rediss://user:s3cr3t@redis.example.com:6379/3".getBytes(StandardCharsets.UTF_8),
-                "REDIS_HOST=::1\nREDIS_PORT=6379\nREDIS_PASSWORD=s3cr3t\nREDIS_TLS=true".getBytes(StandardCharsets.UTF_8));
+                "REDIS_HOST=::1\nREDIS_PORT=6379\nREDIS_PASSWORD=s3cr3t\nREDIS_TLS=true"
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public List<String> tokens() {
         return List.of(
-                "REDIS_URL=", "REDIS_HOST=", "REDIS_PORT=", "REDIS_PASSWORD=", "REDIS_TLS=", "redis://", "rediss://", "/15",
-                "[::1]", ":6379", ":s3cr3t@", "\nREDIS_PORT=");
+                "REDIS_URL=",
+                "REDIS_HOST=",
+                "REDIS_PORT=",
+                "REDIS_PASSWORD=",
+                "REDIS_TLS=",
+                "redis://",
+                "rediss://",
+                "/15",
+                "[::1]",
+                ":6379",
+                ":s3cr3t@",
+                "\nREDIS_PORT=");
     }
 
     @Override
