@@ -106,7 +106,7 @@ public final class ReplayHandlers {
         long from = moment(query, "from");
         // what comes from now on is no matter of a replay, least of all what this one appends
         long to = Math.min(moment(query, "to"), System.currentTimeMillis());
-        if (from > to) {
+        if (from >= to) {
             throw query.invalid("from", "is not before to, or in the future");
         }
         int partition = Math.toIntExact(query.number("partition", 0));

@@ -16,13 +16,13 @@ class MigrationsTest {
                 + " CREATE TABLE links (id text PRIMARY KEY, clicks bigint, title text);"
                 + " INSERT INTO links VALUES ('a', 40, 'mine')");
         try (Database weir = Database.open(database.settings(), new SimpleMeterRegistry())) {
-            assertThat(weir.migrate()).isEqualTo(2);
+            assertThat(weir.migrate()).isEqualTo(3);
             assertThat(weir.migrate()).isZero();
         }
         assertThat(database.query("SELECT id FROM orders")).containsExactly("7");
         assertThat(database.query("SELECT * FROM links")).containsExactly("a|40|mine");
         assertThat(database.number("SELECT count(*) FROM stream_cursor")).isZero();
         assertThat(database.query("SELECT version FROM weir_schema_history ORDER BY installed_rank"))
-                .containsExactly("0", "1", "2");
+                .containsExactly("0", "1", "2", "6");
     }
 }
