@@ -66,6 +66,10 @@ class BackfillTest {
         assertThat(backfill(0, "total", "--from-rows")).contains("7 entities, 0 of them changed");
         assertThat(backfill(0, "least", "--from-rows")).contains("of them changed");
         assertThat(wrong("min(amount)", "least")).isEmpty();
+
+        // no window tells the aggregators, which have the counts in memory
+        database.execute("INSERT INTO r VALUES (NULL, 'e0', 1000)");
+        assertThat(backfill(0, "total", "--from-rows", "--rows-are-complete")).contains("1 of them changed");
         assertLiveCountsAreTheCommittedOnes();
     }
 
