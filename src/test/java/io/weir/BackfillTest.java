@@ -32,6 +32,7 @@ class BackfillTest {
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final String key = RedisForTests.freshPrefix() + "backfill";
     private final AtomicInteger batches = new AtomicInteger();
+
     @SuppressWarnings("NullAway.Init") // each test starts it
     private RunningWeir weir;
 

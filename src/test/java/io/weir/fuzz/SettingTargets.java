@@ -107,7 +107,7 @@ final class SettingTargets {
                 return;
             }
             assertThat(url.hosts()).isPositive();
-            if (!text.contains("?") || url.password() != null && url.password().equals(SECRET)) {
+            if (!text.contains("?") || SECRET.equals(url.password())) {
                 assertThat(url.toString().replaceFirst(" as .*", ""))
                         .doesNotContain(":" + SECRET)
                         .doesNotContain(SECRET + "@");
