@@ -32,6 +32,8 @@ class BackfillTest {
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final String key = RedisForTests.freshPrefix() + "backfill";
     private final AtomicInteger batches = new AtomicInteger();
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
     private RunningWeir weir;
 
     @TempDir
@@ -66,6 +68,10 @@ class BackfillTest {
         assertThat(backfill(0, "total", "--from-rows")).contains("7 entities, 0 of them changed");
         assertThat(backfill(0, "least", "--from-rows")).contains("of them changed");
         assertThat(wrong("min(amount)", "least")).isEmpty();
+
+        // no window tells the aggregators, which have the counts in memory
+        database.execute("INSERT INTO r VALUES (NULL, 'e0', 1000)");
+        assertThat(backfill(0, "total", "--from-rows", "--rows-are-complete")).contains("1 of them changed");
         assertLiveCountsAreTheCommittedOnes();
     }
 
@@ -178,7 +184,9 @@ class BackfillTest {
             }
             try {
                 HttpResponse<String> response = weir.post(
-                        "/api/v1/streams/s/events?wait=committed", "application/json", body.append(']').toString());
+                        "/api/v1/streams/s/events?wait=committed",
+                        "application/json",
+                        body.append(']').toString());
                 assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             } catch (Exception problem) {
                 throw new IllegalStateException(problem);
@@ -205,9 +213,10 @@ class BackfillTest {
         for (String row : database.query("SELECT id, total FROM c")) {
             String id = row.substring(0, row.indexOf('|'));
             String total = row.substring(row.indexOf('|') + 1);
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                            weir.get("/api/v1/counters/s/" + id).body())
-                    .contains("\"total\":{\"committed\":" + total + ","));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(
+                                    weir.get("/api/v1/counters/s/" + id).body())
+                            .contains("\"total\":{\"committed\":" + total + ","));
         }
     }
 

@@ -44,6 +44,7 @@ public final class BackfillCommand implements Callable<Integer> {
     /** Where the true value comes from. */
     static final class Source {
         @Option(names = "--from-rows", description = "From the stream's rows, all of which must be there.")
+        @SuppressWarnings("UnusedVariable") // what is not from the log
         private boolean rows;
 
         @Option(names = "--from-log", description = "From what Redis retains.")
@@ -70,13 +71,13 @@ public final class BackfillCommand implements Callable<Integer> {
     private void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
         Map<String, @Nullable String> query = new LinkedHashMap<>();
         query.put("counter", counter);
-        query.put("source", source.rows ? "rows" : "log");
+        query.put("source", source.log ? "log" : "rows");
         query.put("rows-are-complete", rowsAreComplete ? "true" : null);
         AdminAnswer answer = AdminAnswer.parse(client.send(
                 "POST",
                 "/api/admin/streams/" + AdminClient.segment(stream) + "/backfill" + AdminClient.query(query),
                 null));
-        if (source.rows) {
+        if (!source.log) {
             out.printf(
                     Locale.ROOT,
                     "%s: %,d rows of %s, %,d entities, %,d of them changed%n",

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
             "  weir replay --stream page-views --from 2026-03-01T10:00:00Z --to 2026-03-01T10:15:00Z --dry-run"
         })
 public final class ReplayCommand implements Callable<Integer> {
-    private static final List<String> COUNTS = List.of(
-            "entries", "events", "known", "missing", "appended", "unkeyed", "deadLetters", "beyondCursor");
+    private static final List<String> COUNTS =
+            List.of("entries", "events", "known", "missing", "appended", "unkeyed", "deadLetters", "beyondCursor");
     private static final long WAIT_MILLIS = 500;
 
     @Option(names = "--stream", required = true, paramLabel = "NAME", description = "The stream.")
@@ -118,8 +118,8 @@ public final class ReplayCommand implements Callable<Integer> {
         if (keyed) {
             out.printf(
                     Locale.ROOT,
-                    "%,d entries, %,d events: %,d known, %,d missing, %,d %s; %,d without a key and %,d dead letters left"
-                            + " alone%n",
+                    "%,d entries, %,d events: %,d known, %,d missing, %,d %s; %,d without a key and %,d dead letters"
+                            + " left alone%n",
                     entries,
                     events,
                     totals.getOrDefault("known", 0L),
@@ -131,7 +131,8 @@ public final class ReplayCommand implements Callable<Integer> {
         } else {
             out.printf(
                     Locale.ROOT,
-                    "%,d entries, %,d events, already committed; stream %s keeps no keys, so nothing is applied again%n",
+                    "%,d entries, %,d events, already committed; stream %s keeps no keys, so nothing is applied"
+                            + " again%n",
                     entries,
                     events,
                     stream);

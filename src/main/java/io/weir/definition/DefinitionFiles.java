@@ -47,8 +47,8 @@ public final class DefinitionFiles {
             Config config = Environment.resolve(parsed, System.getenv());
             return new Outcome.Parsed(new DefinitionParser.Source(text.file(), config));
         } catch (StackOverflowError tooDeep) {
-            return new Outcome.Unreadable(new DefinitionFault(
-                    text.file(), "*", "is nested too deeply", "correct the braces and brackets"));
+            return new Outcome.Unreadable(
+                    new DefinitionFault(text.file(), "*", "is nested too deeply", "correct the braces and brackets"));
         } catch (ConfigException problem) {
             int line = problem.origin() == null ? -1 : problem.origin().lineNumber();
             String message = String.valueOf(problem.getMessage());

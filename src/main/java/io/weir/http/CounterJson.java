@@ -63,16 +63,14 @@ final class CounterJson {
      * Both together, exactly, even where that is more than the column's type holds: then the database will refuse the
      * pending events, but until it has, they are accepted.
      */
-    private static @Nullable Object total(
-            CounterColumn column, @Nullable Object committed, @Nullable Object pending) {
+    private static @Nullable Object total(CounterColumn column, @Nullable Object committed, @Nullable Object pending) {
         boolean adds = column.aggregate() == Aggregate.SUM || column.aggregate() == Aggregate.COUNT;
         if (adds && committed instanceof Long first && pending instanceof Long second) {
             BigInteger sum = BigInteger.valueOf(first).add(BigInteger.valueOf(second));
             return sum.bitLength() < Long.SIZE ? (Object) sum.longValue() : sum;
         }
         if (adds && committed instanceof Double first && pending instanceof Double second) {
-            boolean overflows =
-                    Double.isFinite(first) && Double.isFinite(second) && !Double.isFinite(first + second);
+            boolean overflows = Double.isFinite(first) && Double.isFinite(second) && !Double.isFinite(first + second);
             return overflows ? (Object) new BigDecimal(first).add(new BigDecimal(second)) : first + second;
         }
         return column.aggregate().combine(committed, pending);

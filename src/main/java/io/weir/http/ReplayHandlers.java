@@ -27,8 +27,7 @@ public final class ReplayHandlers {
         HttpResponse run(StreamDefinition definition, QueryParameters query) throws InterruptedException;
     }
 
-    private static final Set<String> REPLAY_PARAMETERS =
-            Set.of("from", "to", "dry-run", "partition", "after");
+    private static final Set<String> REPLAY_PARAMETERS = Set.of("from", "to", "dry-run", "partition", "after");
     private static final Set<String> BACKFILL_PARAMETERS = Set.of("counter", "source", "rows-are-complete");
 
     private final Map<String, StreamDefinition> definitions = new HashMap<>();
@@ -57,10 +56,14 @@ public final class ReplayHandlers {
     }
 
     public void addTo(Routes.Builder routes) {
-        routes.add("POST", AdminAccess.PREFIX + "streams/{stream}/replay", (request, variables) ->
-                handle(request, variables, REPLAY_PARAMETERS, this::replay));
-        routes.add("POST", AdminAccess.PREFIX + "streams/{stream}/backfill", (request, variables) ->
-                handle(request, variables, BACKFILL_PARAMETERS, this::backfill));
+        routes.add(
+                "POST",
+                AdminAccess.PREFIX + "streams/{stream}/replay",
+                (request, variables) -> handle(request, variables, REPLAY_PARAMETERS, this::replay));
+        routes.add(
+                "POST",
+                AdminAccess.PREFIX + "streams/{stream}/backfill",
+                (request, variables) -> handle(request, variables, BACKFILL_PARAMETERS, this::backfill));
     }
 
     private CompletionStage<HttpResponse> handle(
@@ -103,7 +106,7 @@ public final class ReplayHandlers {
         long from = moment(query, "from");
         // what comes from now on is no matter of a replay, least of all what this one appends
         long to = Math.min(moment(query, "to"), System.currentTimeMillis());
-        if (from > to) {
+        if (from >= to) {
             throw QueryParameters.invalid("from", "is not before to, or in the future");
         }
         int partition = Math.toIntExact(query.number("partition", 0));
@@ -120,8 +123,7 @@ public final class ReplayHandlers {
                 throw QueryParameters.invalid("after", "is " + invalid.getMessage());
             }
         }
-        StreamReplay.Slice slice =
-                replay.run(new StreamReplay.Request(definition, partition, from, to, after, dryRun));
+        StreamReplay.Slice slice = replay.run(new StreamReplay.Request(definition, partition, from, to, after, dryRun));
         boolean finished = slice.done() && partition + 1 == definition.partitions();
         JsonObject json = new JsonObject()
                 .with("stream", definition.name())
@@ -136,7 +138,11 @@ public final class ReplayHandlers {
                 .with("appended", slice.appended())
                 .with("deadLetters", slice.others())
                 .with("beyondCursor", slice.beyondCursor())
-                .with("trimmedBefore", slice.trimmedBefore() == null ? null : slice.trimmedBefore().toString())
+                .with(
+                        "trimmedBefore",
+                        slice.trimmedBefore() == null
+                                ? null
+                                : slice.trimmedBefore().toString())
                 .with("waiting", slice.waiting())
                 .with("done", finished);
         if (!finished) {
@@ -157,8 +163,7 @@ public final class ReplayHandlers {
                 .with("source", source);
         switch (source) {
             case "rows" -> {
-                ReplayStore.RowsResult result =
-                        backfill.fromRows(definition, counter, query.flag("rows-are-complete"));
+                ReplayStore.RowsResult result = backfill.fromRows(definition, counter, query.flag("rows-are-complete"));
                 json.with("table", result.table())
                         .with("rows", result.rows())
                         .with("entities", result.entities())
@@ -168,7 +173,11 @@ public final class ReplayHandlers {
                 CounterBackfill.LogResult result = backfill.fromLog(definition, counter);
                 json.with("events", result.events())
                         .with("entities", result.entities())
-                        .with("completeFrom", result.completeFrom() == null ? null : result.completeFrom().toString())
+                        .with(
+                                "completeFrom",
+                                result.completeFrom() == null
+                                        ? null
+                                        : result.completeFrom().toString())
                         .with("partitionsDoneBefore", result.already());
             }
             default -> throw QueryParameters.invalid("source", "must be rows or log");

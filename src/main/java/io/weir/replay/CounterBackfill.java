@@ -30,7 +30,8 @@ public final class CounterBackfill {
      * @param completeFrom the log was complete from this entry on; null when it always was
      * @param already partitions that had been backfilled before, and were left alone
      */
-    public record LogResult(long events, long entities, @Nullable EntryId completeFrom, int already) {}
+    public record LogResult(
+            long events, long entities, @Nullable EntryId completeFrom, int already) {}
 
     private static final int ATTEMPTS = 3;
 
@@ -39,7 +40,8 @@ public final class CounterBackfill {
     private static final Comparator<EntityDelta> BY_ENTITY =
             (first, second) -> ((Comparable) first.entity()).compareTo(second.entity());
 
-    private record Folded(List<EntityDelta> deltas, long events, @Nullable EntryId completeFrom) {}
+    private record Folded(
+            List<EntityDelta> deltas, long events, @Nullable EntryId completeFrom) {}
 
     private final Map<String, StreamDefinition> definitions = new HashMap<>();
     private final Retained retained;
@@ -126,7 +128,8 @@ public final class CounterBackfill {
         for (StreamDefinition other : definitions.values()) {
             boolean writesIt = !other.name().equals(definition.name())
                     && other.counters().stream()
-                            .anyMatch(shared -> shared.table().equals(target.counter().table())
+                            .anyMatch(shared -> shared.table()
+                                            .equals(target.counter().table())
                                     && shared.columns().stream()
                                             .anyMatch(column -> column.column()
                                                     .equals(target.column().column())));
@@ -148,16 +151,11 @@ public final class CounterBackfill {
                 return folded;
             }
         }
-        throw new ReplayFailure(
-                ReplayFailure.Reason.UNAVAILABLE, "the log was trimmed while it was read; try again");
+        throw new ReplayFailure(ReplayFailure.Reason.UNAVAILABLE, "the log was trimmed while it was read; try again");
     }
 
     private Folded foldOnce(
-            StreamDefinition definition,
-            int partition,
-            CounterTarget target,
-            EntryId upTo,
-            RetainedLog.Extent extent) {
+            StreamDefinition definition, int partition, CounterTarget target, EntryId upTo, RetainedLog.Extent extent) {
         EventReader reader = new EventReader(definition);
         Set<String> dead = store.deadLettered(definition, partition, upTo);
         Map<Object, EntityDelta> deltas = new HashMap<>();
@@ -176,8 +174,8 @@ public final class CounterBackfill {
                 }
             }
             if (deltas.size() > settings.maxEntities()) {
-                throw ReplayFailure.refused("the log holds more than " + settings.maxEntities()
-                        + " entities (weir.replay.max-entities)");
+                throw ReplayFailure.refused(
+                        "the log holds more than " + settings.maxEntities() + " entities (weir.replay.max-entities)");
             }
             after = next.getLast().id();
             next = retained.next(definition, partition, after, upTo);
@@ -206,14 +204,11 @@ public final class CounterBackfill {
         }
         EntityDelta one = new EntityDelta(definition.counters(), entity);
         one.add(event);
-        EntityDelta sum =
-                deltas.computeIfAbsent(entity, absent -> new EntityDelta(definition.counters(), entity));
+        EntityDelta sum = deltas.computeIfAbsent(entity, absent -> new EntityDelta(definition.counters(), entity));
         @Nullable Object[] columns = sum.values()[target.position()];
         columns[target.columnPosition()] = target.column()
                 .aggregate()
-                .combine(
-                        columns[target.columnPosition()],
-                        one.value(target.position(), target.columnPosition()));
+                .combine(columns[target.columnPosition()], one.value(target.position(), target.columnPosition()));
         return true;
     }
 }

@@ -52,6 +52,5 @@ public interface ReplayStore {
      *
      * @param rowsAreComplete whether to trust the caller and not the number of rows
      */
-    RowsResult setFromRows(
-            StreamDefinition definition, CounterTarget target, boolean rowsAreComplete, Duration limit);
+    RowsResult setFromRows(StreamDefinition definition, CounterTarget target, boolean rowsAreComplete, Duration limit);
 }

@@ -25,9 +25,7 @@ final class Retained {
 
     /** The next entries after one and up to another; empty when there are no more. */
     List<LogEntry> next(StreamDefinition definition, int partition, EntryId after, EntryId upTo) {
-        return upTo.isAfter(after)
-                ? joined(log.read(definition, partition, after, upTo, ENTRIES_PER_READ))
-                : List.of();
+        return upTo.isAfter(after) ? joined(log.read(definition, partition, after, upTo, ENTRIES_PER_READ)) : List.of();
     }
 
     private static <T> T joined(CompletionStage<T> stage) {
@@ -35,8 +33,7 @@ final class Retained {
             return stage.toCompletableFuture().join();
         } catch (CompletionException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw new ReplayFailure(
-                    ReplayFailure.Reason.UNAVAILABLE, "Redis gave no answer: " + cause.getMessage());
+            throw new ReplayFailure(ReplayFailure.Reason.UNAVAILABLE, "Redis gave no answer: " + cause.getMessage());
         }
     }
 }

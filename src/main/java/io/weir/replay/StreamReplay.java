@@ -121,7 +121,7 @@ public final class StreamReplay {
 
         Slice run() throws InterruptedException {
             EntryId cursor = store.cursor(definition, request.partition());
-            EntryId before = new EntryId(request.from() - 1, -1);
+            EntryId before = request.from() == 0 ? EntryId.ZERO : new EntryId(request.from() - 1, -1);
             EntryId after = request.after() == null ? before : request.after();
             EntryId end = new EntryId(request.to() - 1, -1);
             RetainedLog.Extent extent = retained.extent(definition, request.partition());

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param backfillTimeout how long a backfill may keep a stream's windows waiting
  * @param maxEntities entities that a backfill from the log may hold in memory
  */
-public record ReplaySettings(
-        int maxEventsPerSecond, Duration sliceTime, Duration backfillTimeout, int maxEntities) {
+public record ReplaySettings(int maxEventsPerSecond, Duration sliceTime, Duration backfillTimeout, int maxEntities) {
     public ReplaySettings {
         Checks.atLeast("replay.max-events-per-second", maxEventsPerSecond, 1);
         Checks.positive("replay.slice-time", sliceTime);

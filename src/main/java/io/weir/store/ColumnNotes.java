@@ -27,6 +27,7 @@ final class ColumnNotes {
             DO UPDATE SET known = false, aggregate = excluded.aggregate, backfilled_at = NULL
             WHERE c.aggregate <> excluded.aggregate
         """;
+
     private static final String NOTE_ABSENT = """
         UPDATE counter_column AS c SET known = false, backfilled_at = NULL
         WHERE c.stream = ? AND c.partition = ? AND (c.known OR c.backfilled_at IS NOT NULL) AND NOT EXISTS

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
@@ -18,6 +19,9 @@ import org.postgresql.Driver;
  */
 public record DatabaseUrl(
         String jdbcUrl, @Nullable String user, @Nullable String password, int hosts) {
+    /** A name, an address, or an IPv6 address in brackets; nothing that could hide a password. */
+    private static final Pattern HOST = Pattern.compile("[^\\s\\p{Cntrl}:@\\[\\]]+|\\[[0-9a-fA-F:.%]+]");
+
     private static final String FORMS =
             "write postgres://user:password@host:port/database or jdbc:postgresql://host:port/database";
 
@@ -58,8 +62,8 @@ public record DatabaseUrl(
         String database = slash < 0 ? "" : location.substring(slash + 1);
         if (database.indexOf('@') >= 0) {
             // it would be shown as part of the database's name
-            throw refused("has a password with an unescaped '/' or a database with an unescaped '@'"
-                    + " (write %2F, %40)");
+            throw refused(
+                    "has a password with an unescaped '/' or a database with an unescaped '@'" + " (write %2F, %40)");
         }
         int at = authority.lastIndexOf('@');
         String credentials = at < 0 ? "" : authority.substring(0, at);
@@ -136,7 +140,8 @@ public record DatabaseUrl(
         for (String server : servers.split(",", -1)) {
             String port = portOf(server);
             boolean number = port.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-            if (server.isEmpty()
+            String host = port.isEmpty() ? server : server.substring(0, server.length() - port.length() - 1);
+            if (!HOST.matcher(host).matches()
                     || !number
                     || port.length() > 5
                     || (!port.isEmpty() && Integer.parseInt(port) > 65_535)) {

@@ -37,6 +37,7 @@ final class PostgresReplayStore implements ReplayStore {
         SELECT set_config('application_name', 'weir-backfill', true), set_config('statement_timeout', ?, true),
                set_config('lock_timeout', ?, true)
         """;
+
     private static final String LOCK_CURSORS =
             "SELECT committed_events FROM stream_cursor WHERE stream = ? ORDER BY partition FOR UPDATE";
     private static final String CURSOR = "SELECT entry FROM stream_cursor WHERE stream = ? AND partition = ?";

@@ -82,7 +82,8 @@ record RowsAggregate(String table, String countRows, String set) {
         return switch (column.aggregate()) {
             case COUNT -> "count(" + value + ")";
             // doubles in an order of their own, so that a second time gives the same sum
-            case SUM -> "coalesce(sum(" + value + (column.type() == FieldType.DOUBLE ? " ORDER BY " + value : "") + "), 0)";
+            case SUM ->
+                "coalesce(sum(" + value + (column.type() == FieldType.DOUBLE ? " ORDER BY " + value : "") + "), 0)";
             case MIN -> "min(" + value + ")";
             case MAX -> "max(" + value + ")";
             case LAST -> throw new IllegalArgumentException(Aggregate.LAST + " is no aggregate of rows");

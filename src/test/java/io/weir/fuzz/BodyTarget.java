@@ -74,9 +74,21 @@ final class BodyTarget implements FuzzTarget {
         List<String> tokens = new ArrayList<>();
         definition.fields().forEach(field -> tokens.add("\"" + field.name() + "\":"));
         tokens.addAll(List.of(
-                "\"items\":[", "\"items\":", "\"9999-12-31T23:59:59-18:00\"", "\"0001-01-01T00:00Z\"", " - - ", "\" ",
-                " \"", "[31/Dec/9999:23:59:59 -1800]", "[01/Jan/0001:00:00:00 +1800]", "+0099", "GET / HTTP/1.1",
-                " HTTP/", "::ffff:1.2.3.4", "fe80::1%eth0", LINE));
+                "\"items\":[",
+                "\"items\":",
+                "\"9999-12-31T23:59:59-18:00\"",
+                "\"0001-01-01T00:00Z\"",
+                " - - ",
+                "\" ",
+                " \"",
+                "[31/Dec/9999:23:59:59 -1800]",
+                "[01/Jan/0001:00:00:00 +1800]",
+                "+0099",
+                "GET / HTTP/1.1",
+                " HTTP/",
+                "::ffff:1.2.3.4",
+                "fe80::1%eth0",
+                LINE));
         return tokens;
     }
 

@@ -80,7 +80,9 @@ public final class FuzzRun {
                 if (b >= ' ' && b < 0x7f && b != '\\') {
                     text.append((char) b);
                 } else {
-                    text.append("\\x").append(Character.forDigit((b >> 4) & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
+                    text.append("\\x")
+                            .append(Character.forDigit((b >> 4) & 0xf, 16))
+                            .append(Character.forDigit(b & 0xf, 16));
                 }
             }
             return text.toString();

@@ -67,9 +67,8 @@ class FuzzTest {
 
     @Test
     void everyFileOfRegressionsHasATarget() throws IOException {
-        List<String> names = FuzzTargets.all().stream()
-                .map(target -> target.name() + ".txt")
-                .toList();
+        List<String> names =
+                FuzzTargets.all().stream().map(target -> target.name() + ".txt").toList();
         try (Stream<Path> files = Files.list(REGRESSIONS)) {
             assertThat(files.map(file -> file.getFileName().toString())).isSubsetOf(names);
         }
@@ -82,9 +81,10 @@ class FuzzTest {
                 .isInstanceOf(FuzzRun.Finding.class)
                 .hasMessageContaining("faulty, seed 7")
                 .hasMessageContaining("input: ")
-                .isInstanceOfSatisfying(FuzzRun.Finding.class, first -> assertThatThrownBy(
-                                () -> FuzzRun.run(faulty, 7, LONGEST, 100_000))
-                        .hasMessage(first.getMessage()));
+                .isInstanceOfSatisfying(
+                        FuzzRun.Finding.class,
+                        first -> assertThatThrownBy(() -> FuzzRun.run(faulty, 7, LONGEST, 100_000))
+                                .hasMessage(first.getMessage()));
     }
 
     @Test
@@ -98,7 +98,8 @@ class FuzzTest {
     void inputsSurviveBeingPrinted() {
         byte[] bytes = new byte[1_000];
         new Random(1).nextBytes(bytes);
-        assertThat(FuzzRun.InputText.unescaped(FuzzRun.InputText.escaped(bytes))).isEqualTo(bytes);
+        assertThat(FuzzRun.InputText.unescaped(FuzzRun.InputText.escaped(bytes)))
+                .isEqualTo(bytes);
     }
 
     /** Fails, or takes its time, on what mutation certainly makes. */

@@ -10,8 +10,21 @@ import java.util.StringJoiner;
 /** Writes objects with a stream's fields; most values fit, some are of another type. */
 final class JsonGrammar {
     private static final List<String> ANY = List.of(
-            "null", "true", "1", "-7", "1.5", "\"text\"", "\"\"", "[]", "{}", "[1,{\"a\":null}]", "\"\\ud83d\\ude00\"",
-            "1e999", "99999999999999999999", "\"\\u0000\"", "\"\\ud800\"");
+            "null",
+            "true",
+            "1",
+            "-7",
+            "1.5",
+            "\"text\"",
+            "\"\"",
+            "[]",
+            "{}",
+            "[1,{\"a\":null}]",
+            "\"\\ud83d\\ude00\"",
+            "1e999",
+            "99999999999999999999",
+            "\"\\u0000\"",
+            "\"\\ud800\"");
     private static final Map<String, List<String>> FITTING = Map.of(
             "LONG", List.of("5", "0", "-5", "1000", "1000000000000"),
             "DOUBLE", List.of("0.5", "-1.5", "1e300", "0", "-0.0", "4.9e-324", "1E5"),

@@ -25,7 +25,10 @@ final class LogTargets {
     /** An event of an entry. */
     static final class OfEvent implements FuzzTarget {
         private static final List<EntryId> ENTRIES = List.of(
-                EntryId.ZERO, new EntryId(1_700_000_000_000L, 3), new EntryId(-1, -1), new EntryId(253_402_300_800_000L, 0));
+                EntryId.ZERO,
+                new EntryId(1_700_000_000_000L, 3),
+                new EntryId(-1, -1),
+                new EntryId(253_402_300_800_000L, 0));
         private final StreamDefinition definition = Definitions.parse(Definitions.TEXT);
         private final EventReader reader = new EventReader(definition);
 
@@ -42,7 +45,9 @@ final class LogTargets {
 
         @Override
         public List<String> tokens() {
-            return definition.fields().stream().map(field -> "\"" + field.name() + "\":").toList();
+            return definition.fields().stream()
+                    .map(field -> "\"" + field.name() + "\":")
+                    .toList();
         }
 
         @Override
@@ -59,7 +64,8 @@ final class LogTargets {
                         Object value = event.values()[field.index()];
                         if (value instanceof String text) {
                             Texts.requireStorable(text);
-                        } else if (value instanceof Long number && field.type().name().equals("TIMESTAMP")) {
+                        } else if (value instanceof Long number
+                                && field.type().name().equals("TIMESTAMP")) {
                             assertThat(number).isBetween(Timestamps.SMALLEST, Timestamps.LARGEST);
                         }
                     }

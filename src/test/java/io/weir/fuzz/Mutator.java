@@ -155,14 +155,61 @@ final class Mutator {
         }
         // NUL, a byte order mark, lone surrogates, overlong forms, beyond Unicode, cut characters, Latin-1
         for (String bytes : List.of(
-                "\0", "\0\0\0", "\u00ef\u00bb\u00bf", "\u00ff\u00fe", "\u00ed\u00a0\u0080", "\u00c0\u0080",
-                "\u00f4\u0090\u0080\u0080", "\u00f0\u009f\u0098", "\u00e2\u0082", "\u00e9", "\u0001", "\u007f")) {
+                "\0",
+                "\0\0\0",
+                "\u00ef\u00bb\u00bf",
+                "\u00ff\u00fe",
+                "\u00ed\u00a0\u0080",
+                "\u00c0\u0080",
+                "\u00f4\u0090\u0080\u0080",
+                "\u00f0\u009f\u0098",
+                "\u00e2\u0082",
+                "\u00e9",
+                "\u0001",
+                "\u007f")) {
             pieces.add(bytes.getBytes(StandardCharsets.ISO_8859_1));
         }
         for (String text : List.of(
-                "\\u0000", "\\ud800", "\\udc00\\ud800", "\\u00e9", "\\\"", "\\", "\"", "\r\n", "\n", "\r", "\t", " ", ",",
-                ":", "{", "}", "[", "]", "null", "true", "NaN", "-Infinity", "\ud83d\ude00", "\u0661", "\ufeff", "\u2028",
-                "%00", "%", "%zz", "%ff", "+", "&", "=", "@", "/", "?", "#", "-", ".", "\"$key\":\"k\"")) {
+                "\\u0000",
+                "\\ud800",
+                "\\udc00\\ud800",
+                "\\u00e9",
+                "\\\"",
+                "\\",
+                "\"",
+                "\r\n",
+                "\n",
+                "\r",
+                "\t",
+                " ",
+                ",",
+                ":",
+                "{",
+                "}",
+                "[",
+                "]",
+                "null",
+                "true",
+                "NaN",
+                "-Infinity",
+                "\ud83d\ude00",
+                "\u0661",
+                "\ufeff",
+                "\u2028",
+                "%00",
+                "%",
+                "%zz",
+                "%ff",
+                "+",
+                "&",
+                "=",
+                "@",
+                "/",
+                "?",
+                "#",
+                "-",
+                ".",
+                "\"$key\":\"k\"")) {
             pieces.add(text.getBytes(StandardCharsets.UTF_8));
         }
         return pieces;

@@ -20,7 +20,9 @@ final class Texts {
 
     /** It is a message that a log or a problem can show: storable, short, one line. */
     static void requireMessage(@Nullable String text) {
-        assertThat(text).isNotNull().isNotBlank();
+        if (text == null || text.isBlank()) {
+            throw new AssertionError("a message is missing");
+        }
         requireStorable(text);
         assertThat(text.length()).isLessThan(LONGEST_MESSAGE);
         assertThat(text.chars().filter(Character::isISOControl).count())

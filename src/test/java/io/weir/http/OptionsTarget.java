@@ -11,7 +11,6 @@ import java.util.Objects;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
-
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.IllegalUriException;
@@ -41,8 +40,19 @@ public final class OptionsTarget implements FuzzTarget {
     @Override
     public List<String> tokens() {
         return List.of(
-                "wait=", "committed", "on-invalid=", "dead-letter", "first-index=", "%66irst-index=", "%c3%a9", "gzip",
-                "application/x-ndjson", "application/a+json", "; charset=utf-16", "\"events\":", "\n");
+                "wait=",
+                "committed",
+                "on-invalid=",
+                "dead-letter",
+                "first-index=",
+                "%66irst-index=",
+                "%c3%a9",
+                "gzip",
+                "application/x-ndjson",
+                "application/a+json",
+                "; charset=utf-16",
+                "\"events\":",
+                "\n");
     }
 
     @Override
@@ -55,7 +65,8 @@ public final class OptionsTarget implements FuzzTarget {
         try {
             request = HttpRequest.POST("/x")
                     .withUri(Uri.create("/x?" + lines[0], Uri.RELAXED))
-                    .addHeader(RawHeader.create("Idempotency-Key", line(lines, 1).strip()));
+                    .addHeader(
+                            RawHeader.create("Idempotency-Key", line(lines, 1).strip()));
         } catch (IllegalUriException | IllegalArgumentException refusedByTheParser) {
             return;
         }
