@@ -73,8 +73,8 @@ public final class LedgerStore {
         """;
     private static final String BASELINES = """
         SELECT number, reason, entry, committed_entries, entries_added, missing_entries, created_at
-        FROM ledger_baseline WHERE stream = ? AND partition = ? ORDER BY number DESC LIMIT\s\
-        """ + MAX_BASELINES;
+        FROM ledger_baseline WHERE stream = ? AND partition = ? ORDER BY number DESC LIMIT %d
+        """.formatted(MAX_BASELINES);
     private static final String INSERT = """
         INSERT INTO ledger_baseline
             (stream, partition, number, reason, entry, committed_entries, entries_added, missing_entries)

@@ -179,6 +179,21 @@ class SuspectSearchTest {
     /** The real store, but for events that it fails over. */
     private static final class DefectiveStore implements PartitionStore {
         @Override
+        public boolean confirms(long epoch, EntryId cursor) {
+            return true;
+        }
+
+        final ConcurrentLinkedQueue<CommitOutcome> outcomes = new ConcurrentLinkedQueue<>();
+        final AtomicInteger absencesAlone = new AtomicInteger();
+        volatile Predicate<Event> defect = event -> false;
+        volatile boolean defectAlone;
+        private final PartitionStore real;
+
+        DefectiveStore(PartitionStore real) {
+            this.real = real;
+        }
+
+        @Override
         public CommitOutcome commit(WindowCommit window) {
             CommitOutcome outcome = outcomes.poll();
             if (outcome != null) {
@@ -198,11 +213,6 @@ class SuspectSearchTest {
                 throw new IllegalStateException("a defect, on purpose");
             }
             real.rehearse(event);
-        }
-
-        @Override
-        public boolean confirms(long epoch, EntryId cursor) throws SQLException {
-            return real.confirms(epoch, cursor);
         }
 
         @Override
