@@ -17,12 +17,10 @@ import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.CounterVerifier;
 import io.weir.store.Database;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -55,8 +53,7 @@ final class Upkeep {
             MeterRegistry meters) {
         this.definitions = definitions;
         this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
-        this.ledger =
-                new LedgerKeeper(definitions, database.ledger(), inspection, executor, InstantSource.system());
+        this.ledger = new LedgerKeeper(definitions, database.ledger(), inspection, executor, InstantSource.system());
         this.verifier = database.verifier(definitions, catalog, settings.verifyTimeout());
         this.metrics = new LedgerMetrics(
                 meters, definitions.stream().map(StreamDefinition::name).toList());
@@ -71,8 +68,7 @@ final class Upkeep {
     }
 
     void addTo(Routes.Builder routes, HttpSettings settings) {
-        new LedgerHandlers(
-                        definitions.stream().map(StreamDefinition::name).collect(Collectors.toSet()), settings)
+        new LedgerHandlers(definitions.stream().map(StreamDefinition::name).collect(Collectors.toSet()), settings)
                 .addTo(
                         routes,
                         stream -> ledger.read(stream).thenApply(LedgerJson::render),
@@ -81,18 +77,7 @@ final class Upkeep {
     }
 
     private CompletionStage<Verification> verify(@Nullable String stream) {
-        return ledger.read(stream)
-                .thenCombine(
-                        CompletableFuture.supplyAsync(
-                                () -> {
-                                    try {
-                                        return verifier.verify(stream);
-                                    } catch (SQLException problem) {
-                                        throw new CompletionException(problem);
-                                    }
-                                },
-                                executor),
-                        Verification::new);
+        return Verification.take(ledger, verifier, stream, executor);
     }
 
     private CompletionStage<Void> showLedger() {

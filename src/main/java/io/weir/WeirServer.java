@@ -12,10 +12,13 @@ import io.weir.http.DeadLetterRoutes;
 import io.weir.http.HttpServer;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
+import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
+import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
+import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
 import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
@@ -24,6 +27,10 @@ import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
+import io.weir.replay.CounterBackfill;
+import io.weir.replay.ReplayStore;
+import io.weir.replay.StreamReplay;
+import io.weir.settings.ReplaySettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -43,6 +50,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
@@ -116,7 +124,7 @@ final class WeirServer implements AutoCloseable {
         Upkeep upkeep =
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
         upkeep.start(started, ledgerSettings, storeSettings);
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database, upkeep);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, database, catalog, upkeep);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -199,8 +207,9 @@ final class WeirServer implements AutoCloseable {
             ActorSystem<?> system,
             List<StreamDefinition> definitions,
             HttpSettings settings,
-            EventLog eventLog,
+            RedisEventLog eventLog,
             Database database,
+            Catalog catalog,
             Upkeep upkeep) {
         Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         Health health = new Health(
@@ -218,7 +227,31 @@ final class WeirServer implements AutoCloseable {
         upkeep.addTo(routes, settings);
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
         DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
+        replayHandlers(definitions, settings, eventLog, database.replayStore(catalog))
+                .addTo(routes);
         return routes.build();
+    }
+
+    private ReplayHandlers replayHandlers(
+            List<StreamDefinition> definitions, HttpSettings settings, RedisEventLog eventLog, ReplayStore store) {
+        ReplaySettings replaySettings = ReplaySettings.from(weir);
+        RetainedLog retained = eventLog.retained();
+        return new ReplayHandlers(
+                definitions,
+                new StreamReplay(eventLog, retained, store, replaySettings),
+                new CounterBackfill(definitions, retained, store, replaySettings, this::refreshCounts),
+                settings,
+                task -> Thread.ofVirtual().name("weir-replay").start(task));
+    }
+
+    /** After a change of committed counts that no window made. */
+    private void refreshCounts(StreamDefinition definition) {
+        for (int partition = 0; partition < definition.partitions(); partition++) {
+            ActorRef<PartitionQuery> running = partitions.find(definition.name(), partition);
+            if (running != null) {
+                running.tell(new PartitionQuery.RefreshCounts());
+            }
+        }
     }
 
     private List<String> stopped() {

@@ -105,7 +105,8 @@ class DeadLetterTest {
         refuseNothing();
 
         for (int i = 0; i < 3; i++) {
-            assertThat(weir.send("POST", LETTERS + "/1/replay", "").statusCode()).isIn(202, 409);
+            assertThat(weir.send("POST", LETTERS + "/1/replay", "").statusCode())
+                    .isIn(202, 409);
         }
         awaitState(1, "replayed");
         flush();
@@ -133,7 +134,8 @@ class DeadLetterTest {
         awaitState(1, "replayed");
         flush();
         assertThat(clicks("a")).isEqualTo(500);
-        assertThat(database.query("SELECT committed_events, deduplicated_events, dead_lettered_events FROM stream_cursor"))
+        assertThat(database.query(
+                        "SELECT committed_events, deduplicated_events, dead_lettered_events FROM stream_cursor"))
                 .containsExactly("2|2|1");
     }
 
@@ -162,7 +164,8 @@ class DeadLetterTest {
 
         HttpResponse<String> edited = weir.send("PUT", LETTERS + "/1", "{\"linkId\":\"b\",\"count\":7}");
         assertThat(edited.statusCode()).isEqualTo(200);
-        assertThat(edited.body()).contains("\"edited\":\"{\\\"linkId\\\":\\\"b\\\"", "\"raw\":\"{\\\"linkId\\\":\\\"a\\\"");
+        assertThat(edited.body())
+                .contains("\"edited\":\"{\\\"linkId\\\":\\\"b\\\"", "\"raw\":\"{\\\"linkId\\\":\\\"a\\\"");
         assertThat(weir.send("POST", LETTERS + "/1/replay", "").statusCode()).isEqualTo(202);
         awaitState(1, "replayed");
         assertThat(clicks("a")).isZero();
@@ -252,10 +255,13 @@ class DeadLetterTest {
         assertThat(ids(second)).containsExactly(2L, 1L);
         assertThat(second).contains("\"next\":null");
         assertThat(ids(weir.get(LETTERS + "?reason=invalid").body())).containsExactly(6L);
-        assertThat(ids(weir.get(LETTERS + "?sqlstate=23514&stream=link-clicks").body())).hasSize(5);
+        assertThat(ids(weir.get(LETTERS + "?sqlstate=23514&stream=link-clicks").body()))
+                .hasSize(5);
         assertThat(ids(weir.get(LETTERS + "?state=discarded").body())).isEmpty();
-        assertThat(ids(weir.get(LETTERS + "?until=2020-01-01T00:00:00Z").body())).isEmpty();
-        assertThat(ids(weir.get(LETTERS + "?since=2020-01-01T00:00:00Z").body())).hasSize(6);
+        assertThat(ids(weir.get(LETTERS + "?until=2020-01-01T00:00:00Z").body()))
+                .isEmpty();
+        assertThat(ids(weir.get(LETTERS + "?since=2020-01-01T00:00:00Z").body()))
+                .hasSize(6);
         assertThat(weir.get(LETTERS + "/counts").body())
                 .contains("{\"stream\":\"link-clicks\",\"state\":\"open\",\"reason\":\"constraint\",\"letters\":5}");
         await().atMost(Duration.ofSeconds(20))

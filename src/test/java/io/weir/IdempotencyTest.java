@@ -50,8 +50,8 @@ class IdempotencyTest {
             }
         }
         try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
-            HttpResponse<String> again = weir.post(
-                    "/api/v1/clicks?wait=committed", RunningWeir.JSON, body, "Idempotency-Key", "request-7");
+            HttpResponse<String> again =
+                    weir.post("/api/v1/clicks?wait=committed", RunningWeir.JSON, body, "Idempotency-Key", "request-7");
             assertThat(again.statusCode()).isEqualTo(200);
             assertThat(again.body()).isEqualTo("{\"accepted\":2,\"committed\":true}");
         }
@@ -74,8 +74,8 @@ class IdempotencyTest {
                 assertThat(weir.post("/api/v1/clicks", RunningWeir.JSON, body).statusCode())
                         .isEqualTo(202);
             }
-            await().untilAsserted(() -> assertThat(database.number(
-                            "SELECT sum(committed_events + deduplicated_events) FROM stream_cursor"))
+            await().untilAsserted(() -> assertThat(
+                            database.number("SELECT sum(committed_events + deduplicated_events) FROM stream_cursor"))
                     .isEqualTo(30));
             assertThat(database.number("SELECT sum(clicks) FROM links")).isEqualTo(10);
         }

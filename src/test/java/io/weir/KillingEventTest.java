@@ -75,7 +75,9 @@ class KillingEventTest {
                 }
             }
         }
-        assertThat(deaths).as("one that began without it, three that began with it, three over it alone").isEqualTo(7);
+        assertThat(deaths)
+                .as("one that began without it, three that began with it, three over it alone")
+                .isEqualTo(7);
         assertThat(database.query("SELECT index, reason_class, reason, state FROM dead_letter"))
                 .containsExactly("1|killed|killed the process 3 times|open");
         assertThat(database.query("SELECT id, clicks FROM links ORDER BY id"))

@@ -77,10 +77,8 @@ class LedgerTest {
         arguments[1] = "--url";
         arguments[2] = weir.url();
         System.arraycopy(more, 0, arguments, 3, more.length);
-        int exit = WeirCommand.create(new NoServer())
-                .setOut(writer)
-                .setErr(writer)
-                .execute(arguments);
+        int exit =
+                WeirCommand.create(new NoServer()).setOut(writer).setErr(writer).execute(arguments);
         return exit + "\n" + printed;
     }
 
@@ -127,8 +125,11 @@ class LedgerTest {
                     .contains(
                             "\"accepted\":9,\"committed\":4,\"deduplicated\":3,\"filtered\":0,\"deadLettered\":2,\"depth\":0")
                     .contains("\"entries\":{\"added\":3,\"committed\":3,\"waiting\":0,\"missing\":0}")
-                    .containsPattern("\"thisProcess\":\\{\"since\":\"[^\"]*\",\"accepted\":9,\"recorded\":9,\"missing\":0");
-            assertThat(verify(weir)).startsWith("0\n").contains("link-clicks: accepted 9 = committed 4", "not compared");
+                    .containsPattern(
+                            "\"thisProcess\":\\{\"since\":\"[^\"]*\",\"accepted\":9,\"recorded\":9,\"missing\":0");
+            assertThat(verify(weir))
+                    .startsWith("0\n")
+                    .contains("link-clicks: accepted 9 = committed 4", "not compared");
             assertThat(weir.get("/api/admin/ledger?stream=none").statusCode()).isEqualTo(404);
             assertThat(verify(weir, "--stream", "none")).startsWith("2\n").contains("there is no stream none");
             assertThat(verify(weir, "--bogus")).startsWith("2\n");
@@ -156,7 +157,9 @@ class LedgerTest {
             click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
             assertThat(verify(weir, "--stream", "link-clicks"))
                     .startsWith("1\n")
-                    .contains("NOT BALANCED", "link-clicks/0: 2 entries MISSING: 4 added to Redis, 2 committed, 0 waiting");
+                    .contains(
+                            "NOT BALANCED",
+                            "link-clicks/0: 2 entries MISSING: 4 added to Redis, 2 committed, 0 waiting");
             assertThat(verify(weir, "--stream", "page-views")).startsWith("0\n");
 
             assertThat(verify(weir, "--acknowledge"))
@@ -175,8 +178,8 @@ class LedgerTest {
                     .contains("\"depth\":0", "\"balanced\":true"));
             redis(commands -> commands.del(CLICKS));
             await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(
-                                    weir.get("/api/admin/ledger?stream=link-clicks").body())
+                    .untilAsserted(() -> assertThat(weir.get("/api/admin/ledger?stream=link-clicks")
+                                    .body())
                             .contains("\"reason\":\"emptied\"", "\"missingEntries\":-1", "\"balanced\":true"));
             click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
             assertThat(verify(weir)).startsWith("0\n").contains("(emptied, -1 entries not accounted for)");
@@ -199,13 +202,15 @@ class LedgerTest {
     @Test
     void aCounterThatWasChangedByHandIsFoundAndNamed() throws Exception {
         try (RunningWeir weir = start()) {
-            String body = "[{\"path\":\"/a\",\"bytes\":10},{\"path\":\"/b\",\"bytes\":5},{\"path\":\"/a\",\"bytes\":1}]";
+            String body =
+                    "[{\"path\":\"/a\",\"bytes\":10},{\"path\":\"/b\",\"bytes\":5},{\"path\":\"/a\",\"bytes\":1}]";
             assertThat(weir.post("/api/v1/page-views?wait=committed", RunningWeir.JSON, body)
                             .statusCode())
                     .isEqualTo(200);
             assertThat(verify(weir))
                     .startsWith("0\n")
-                    .contains("page-views pages: bytes, last_viewed, views of 2 entities compared with page_views: equal");
+                    .contains("page-views pages: bytes, last_viewed, views of 2 entities compared with page_views:"
+                            + " equal");
 
             database.execute("UPDATE pages SET bytes = bytes + 1 WHERE path = '/a'");
             database.execute("INSERT INTO pages (path, views) VALUES ('/c', 7)");
@@ -227,7 +232,12 @@ class LedgerTest {
             for (int kill = 0; kill < 5; kill++) {
                 for (int i = 0; i < 30; i++) {
                     click(weir, "", "[{\"linkId\":\"a\"},{\"linkId\":\"b\",\"count\":2}]");
-                    assertThat(weir.post("/api/v1/page-views", RunningWeir.JSON, "{\"path\":\"/" + i + "\"}", "Idempotency-Key", "k" + i)
+                    assertThat(weir.post(
+                                            "/api/v1/page-views",
+                                            RunningWeir.JSON,
+                                            "{\"path\":\"/" + i + "\"}",
+                                            "Idempotency-Key",
+                                            "k" + i)
                                     .statusCode())
                             .isEqualTo(202);
                     if (i % 10 == 0) {
@@ -242,8 +252,11 @@ class LedgerTest {
                 }
             }
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(weir.get("/api/admin/ledger").body())
-                            .contains("\"accepted\":300,\"committed\":300", "\"accepted\":150,\"committed\":30,\"deduplicated\":120"));
+                    .untilAsserted(
+                            () -> assertThat(weir.get("/api/admin/ledger").body())
+                                    .contains(
+                                            "\"accepted\":300,\"committed\":300",
+                                            "\"accepted\":150,\"committed\":30,\"deduplicated\":120"));
             assertThat(verify(weir)).startsWith("0\n").contains("30 entities compared with page_views: equal");
             assertThat(weir.get("/metrics").body()).contains("weir_ledger_missing_entries{stream=\"link-clicks\"} 0.0");
         }

@@ -25,7 +25,9 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new ServeCommand(launcher))
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new DeadLettersCommand())
-                .addSubcommand(new VerifyCommand());
+                .addSubcommand(new VerifyCommand())
+                .addSubcommand(new ReplayCommand())
+                .addSubcommand(new BackfillCommand());
     }
 
     @Override

@@ -7,12 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a definition leaves out; {@code weir.stream-defaults} in the configuration. */
 record StreamDefaults(
-        int partitions,
-        long maxDepth,
-        WindowSettings window,
-        Duration retention,
-        Duration dedupWindow,
-        int maxLength) {
+        int partitions, long maxDepth, WindowSettings window, Duration retention, Duration dedupWindow, int maxLength) {
     /** Null when something is wrong with them, which is then among the faults. */
     static @Nullable StreamDefaults read(Config config, List<DefinitionFault> found) {
         String path = "weir.stream-defaults";
@@ -41,13 +36,20 @@ record StreamDefaults(
                 || dedupWindow == null
                 || maxLength == null) {
             if (found.size() == before) {
-                root.fault("is incomplete", "set partitions, max-depth, window, retention, dedup.window and field.max-length");
+                root.fault(
+                        "is incomplete",
+                        "set partitions, max-depth, window, retention, dedup.window and field.max-length");
             }
             return null;
         }
         return found.size() == before
                 ? new StreamDefaults(
-                        Math.toIntExact(partitions), maxDepth, window, retention, dedupWindow, Math.toIntExact(maxLength))
+                        Math.toIntExact(partitions),
+                        maxDepth,
+                        window,
+                        retention,
+                        dedupWindow,
+                        Math.toIntExact(maxLength))
                 : null;
     }
 }

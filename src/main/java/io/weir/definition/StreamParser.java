@@ -225,7 +225,8 @@ final class StreamParser {
         if (arbiter != null && section.has("dedup")) {
             section.fault(
                     "dedup",
-                    "has no meaning: the table " + arbiter.table() + " keeps \"$key\", for as long as its rows are there",
+                    "has no meaning: the table " + arbiter.table()
+                            + " keeps \"$key\", for as long as its rows are there",
                     "remove it, or the table's column for \"$key\"");
         }
     }

@@ -41,7 +41,8 @@ public final class ReplayDecoder {
     public AcceptedEvent decode(byte[] raw, @Nullable String key, long receivedMicros, LetterReference letter)
             throws InvalidEventException {
         if (raw.length > limits.maxEventBytes()) {
-            throw new InvalidEventException(null, "is " + raw.length + " bytes long, more than " + limits.maxEventBytes());
+            throw new InvalidEventException(
+                    null, "is " + raw.length + " bytes long, more than " + limits.maxEventBytes());
         }
         ParsedObject event = new ParsedObject(fields.length);
         if (isLine(raw)) {

@@ -70,7 +70,9 @@ final class DeadLetterBulkHandlers {
             for (StoredLetter letter : more ? open.subList(0, limit) : open) {
                 replays.add(replay.replay(letter)
                         .exceptionally(failure -> new DeadLetterReplay.NotReplayed(
-                                letter.id(), null, String.valueOf(Failures.cause(failure).getMessage())))
+                                letter.id(),
+                                null,
+                                String.valueOf(Failures.cause(failure).getMessage())))
                         .toCompletableFuture());
             }
             return CompletableFuture.allOf(replays.toArray(CompletableFuture[]::new))

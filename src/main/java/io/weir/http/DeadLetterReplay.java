@@ -87,9 +87,7 @@ final class DeadLetterReplay {
         // what an earlier replay of the same version may have appended must not be taken for lost
         boolean isFirst = !reference.equals(letter.reference());
         return log.append(
-                        stream.definition(),
-                        event.partition(),
-                        List.of(new LogItem(LogItem.Kind.EVENT, event.json())))
+                        stream.definition(), event.partition(), List.of(new LogItem(LogItem.Kind.EVENT, event.json())))
                 .handle((entry, failure) -> failure)
                 .thenCompose(failure -> failure == null
                         ? CompletableFuture.<@Nullable NotReplayed>completedStage(null)
@@ -98,8 +96,8 @@ final class DeadLetterReplay {
 
     private CompletionStage<@Nullable NotReplayed> abandoned(
             LetterReference reference, boolean isFirst, Throwable failure) {
-        boolean nothingAppended = failure instanceof AppendFailure append
-                && append.reason() != AppendFailure.Reason.UNKNOWN;
+        boolean nothingAppended =
+                failure instanceof AppendFailure append && append.reason() != AppendFailure.Reason.UNKNOWN;
         CompletionStage<Void> abandoned = isFirst && nothingAppended
                 ? CompletableFuture.runAsync(() -> letters.abandonReplay(reference), blocking)
                 : CompletableFuture.completedStage(null);
@@ -116,7 +114,6 @@ final class DeadLetterReplay {
 
     private static AcceptedEvent decode(Stream stream, StoredLetter letter, byte[] content, LetterReference reference)
             throws InvalidEventException {
-        return stream.decoder()
-                .decode(content, letter.key(), letter.entry().millis() * MICROS_PER_MILLI, reference);
+        return stream.decoder().decode(content, letter.key(), letter.entry().millis() * MICROS_PER_MILLI, reference);
     }
 }

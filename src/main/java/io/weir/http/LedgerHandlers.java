@@ -49,11 +49,13 @@ public final class LedgerHandlers {
             HttpResponse unknown = unknownStream(request);
             return unknown != null
                     ? CompletableFuture.completedFuture(unknown)
-                    : ask(report, request).toCompletableFuture().handle((json, failure) -> failure == null
-                            ? IngestAnswers.json(200, json)
-                            : Problem.of(RefusalReason.UNAVAILABLE, problem(failure))
-                                    .response()
-                                    .addHeader(retryAfter));
+                    : ask(report, request)
+                            .toCompletableFuture()
+                            .handle((json, failure) -> failure == null
+                                    ? IngestAnswers.json(200, json)
+                                    : Problem.of(RefusalReason.UNAVAILABLE, problem(failure))
+                                            .response()
+                                            .addHeader(retryAfter));
         };
     }
 
@@ -64,9 +66,8 @@ public final class LedgerHandlers {
             if (unknown != null) {
                 return CompletableFuture.completedFuture(unknown);
             }
-            CompletionStage<ByteString> answer = ask(report, request)
-                    .exceptionally(LedgerHandlers::failed)
-                    .thenApply(ByteString::fromString);
+            CompletionStage<ByteString> answer =
+                    ask(report, request).exceptionally(LedgerHandlers::failed).thenApply(ByteString::fromString);
             Source<ByteString, ?> spaces = Source.tick(SIGN_OF_LIFE, SIGN_OF_LIFE, ByteString.fromString(" "));
             Source<ByteString, NotUsed> body = Source.completionStage(answer).merge(spaces, true);
             return CompletableFuture.completedFuture(

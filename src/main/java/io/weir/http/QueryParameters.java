@@ -50,6 +50,29 @@ final class QueryParameters {
         return value;
     }
 
+    long number(String name, long missing) {
+        String value = values.get(name);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.matches("[0-9]{1,9}")) {
+            throw invalid(name, "must be a whole number from 0");
+        }
+        return Long.parseLong(value);
+    }
+
+    /** Whether it is there, alone or as {@code true}. */
+    boolean flag(String name) {
+        String value = values.get(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (!value.isEmpty() && !value.equals("true")) {
+            throw invalid(name, "must be true or false");
+        }
+        return true;
+    }
+
     /** A value of a fixed set; null when it was not sent. */
     <T> @Nullable T one(String name, Function<String, Optional<T>> parser, String expected) {
         String value = values.get(name);

@@ -11,6 +11,9 @@ public sealed interface PartitionQuery {
     /** Asks to be told when an entry is committed; answered with {@link Committed}. Closes its window early. */
     record AwaitCommit(EntryId entry, ActorRef<Committed> replyTo) implements PartitionQuery {}
 
+    /** Says that committed counts were changed by no window: those in memory are to be read again. Not answered. */
+    record RefreshCounts() implements PartitionQuery {}
+
     /** The entry is committed. */
     record Committed(EntryId entry) {}
 }

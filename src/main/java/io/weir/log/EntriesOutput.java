@@ -31,6 +31,13 @@ final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> 
         super(ByteArrayCodec.INSTANCE, new ArrayList<>());
     }
 
+    /** Reads the answer of XRANGE, which is that list without the stream's key. */
+    static EntriesOutput ofOneStream() {
+        EntriesOutput output = new EntriesOutput();
+        output.keySeen = true;
+        return output;
+    }
+
     /** The heap that the entries take, about. */
     long bytes() {
         return bytes;

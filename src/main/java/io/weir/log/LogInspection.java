@@ -15,7 +15,11 @@ public interface LogInspection {
      * @param eventsAfter what these hold
      * @param firstAfter the first of these
      */
-    record Standing(long entriesAdded, long entriesAfter, long eventsAfter, @Nullable EntryId firstAfter) {}
+    record Standing(
+            long entriesAdded,
+            long entriesAfter,
+            long eventsAfter,
+            @Nullable EntryId firstAfter) {}
 
     /**
      * What this process appended.

@@ -151,6 +151,11 @@ public final class RedisEventLog implements EventLog, LogInspection {
         return stream(definition).depth().total();
     }
 
+    /** What Redis still holds, for who wants to look at it once more. */
+    public RetainedLog retained() {
+        return new RedisRetainedLog(link, settings.commandTimeout());
+    }
+
     /** Where dead letters are published. */
     public DeadLetterStream deadLetterStream() {
         return new RedisDeadLetterStream(link, settings.commandTimeout());

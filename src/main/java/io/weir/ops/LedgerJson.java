@@ -39,7 +39,8 @@ public final class LedgerJson {
             json.writeNumberField("deadLettered", stream.sum(Ledger.Partition::deadLettered));
             json.writeNumberField("depth", stream.sum(Ledger.Partition::depth));
             json.writeNumberField(
-                    "missingEntries", stream.sum(partition -> partition.entries().missing()));
+                    "missingEntries",
+                    stream.sum(partition -> partition.entries().missing()));
             json.writeNumberField("missingEvents", stream.sum(Ledger.Partition::missingEvents));
             json.writeArrayFieldStart("partitions");
             for (Ledger.Partition partition : stream.partitions()) {

@@ -12,7 +12,8 @@ public final class LedgerText {
         for (Ledger.Stream stream : ledger.streams()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%s: accepted %,d = committed %,d + deduplicated %,d + filtered %,d + dead-lettered %,d + depth %,d%s%n",
+                    "%s: accepted %,d = committed %,d + deduplicated %,d + filtered %,d + dead-lettered %,d + depth"
+                            + " %,d%s%n",
                     stream.name(),
                     stream.sum(Ledger.Partition::accepted),
                     stream.sum(Ledger.Partition::committed),

@@ -90,6 +90,11 @@ final class Aggregators {
         }
     }
 
+    /** Has all of them read their committed counts again. */
+    void refresh() {
+        entries.values().forEach(entry -> entry.ref.tell(new EntityAggregator.Refresh()));
+    }
+
     void tick() {
         tick++;
     }

@@ -40,7 +40,11 @@ final class EntityAggregator {
 
     record ReadCounts(ActorRef<LiveCounts> replyTo) implements Command {}
 
+    /** The committed counts were changed by no window. */
+    record Refresh() implements Command {}
+
     private record CountsLoaded(
+            int generation,
             PartitionStore.@Nullable Counts counts,
             @Nullable Throwable failure) implements Command {}
 
@@ -65,6 +69,10 @@ final class EntityAggregator {
     private @Nullable Object @Nullable [][] committed;
     private EntryId committedTo = EntryId.ZERO;
     private Instant committedAt = Instant.EPOCH;
+    /** Grows with each refresh: what was asked before may be what was there before. */
+    private int generation;
+    /** Windows up to this one may have been committed before the refresh, and what they said then is not trusted. */
+    private long refreshedBehind = -1;
 
     private EntityAggregator(
             ActorContext<Command> context,
@@ -96,6 +104,7 @@ final class EntityAggregator {
             case WindowCommitted windowCommitted -> onWindowCommitted(windowCommitted);
             case ReadCounts read -> onReadCounts(read.replyTo());
             case CountsLoaded loaded -> onCountsLoaded(loaded);
+            case Refresh refresh -> onRefresh();
         };
     }
 
@@ -127,11 +136,14 @@ final class EntityAggregator {
             throw new IllegalStateException("window " + message.window() + " was committed out of order");
         }
         unflushed.removeFirst();
-        if (message.totals() == null) {
+        if (message.window() <= refreshedBehind) {
+            committed = null;
+        } else if (message.totals() != null) {
+            committed = message.totals();
+        } else {
             // the window wrote nothing of it: what was known before is still so
             return Behaviors.same();
         }
-        committed = message.totals();
         committedTo = message.to();
         committedAt = Instant.now();
         return Behaviors.same();
@@ -144,15 +156,32 @@ final class EntityAggregator {
         }
         readers.add(replyTo);
         if (readers.size() == 1) {
-            context.pipeToSelf(
-                    CompletableFuture.supplyAsync(() -> Jdbc.call(() -> store.readCounts(entity)), jdbcExecutor),
-                    CountsLoaded::new);
+            load();
         }
+        return Behaviors.same();
+    }
+
+    private void load() {
+        int asked = generation;
+        context.pipeToSelf(
+                CompletableFuture.supplyAsync(() -> Jdbc.call(() -> store.readCounts(entity)), jdbcExecutor),
+                (counts, failure) -> new CountsLoaded(asked, counts, failure));
+    }
+
+    private Behavior<Command> onRefresh() {
+        generation++;
+        committed = null;
+        UnflushedWindow last = unflushed.peekLast();
+        refreshedBehind = last == null ? refreshedBehind : last.number;
         return Behaviors.same();
     }
 
     /** A commit may have overtaken the query; what the commit said is then the newer. */
     private Behavior<Command> onCountsLoaded(CountsLoaded loaded) {
+        if (loaded.generation() != generation && committed == null) {
+            load();
+            return Behaviors.same();
+        }
         PartitionStore.Counts counts = loaded.counts();
         if (committed == null && counts != null) {
             committed = counts.values();

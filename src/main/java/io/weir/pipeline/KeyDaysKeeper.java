@@ -99,13 +99,13 @@ public final class KeyDaysKeeper {
 
     private CompletionStage<Instant> firstAfterCursor(StreamDefinition definition, int partition, Instant now) {
         return CompletableFuture.supplyAsync(
-                        () -> Jdbc.call(
-                                () -> database.ledger().totals(definition.name(), partition)),
-                        jdbcExecutor)
+                        () -> Jdbc.call(() -> database.ledger().totals(definition.name(), partition)), jdbcExecutor)
                 .thenCompose(totals -> inspection.standing(definition, partition, totals.cursor()))
                 .thenApply(standing -> {
                     EntryId first = standing.firstAfter();
-                    return first == null ? now : Instant.ofEpochMilli(Math.clamp(first.millis(), 0, now.toEpochMilli()));
+                    return first == null
+                            ? now
+                            : Instant.ofEpochMilli(Math.clamp(first.millis(), 0, now.toEpochMilli()));
                 });
     }
 

@@ -67,10 +67,11 @@ public final class LedgerKeeper {
         CompletionStage<List<Ledger.Stream>> streams = CompletableFuture.completedStage(new ArrayList<>());
         for (StreamDefinition definition : definitions) {
             if (stream == null || definition.name().equals(stream)) {
-                streams = streams.thenCompose(before -> partitions(definition, acknowledge).thenApply(partitions -> {
-                    before.add(new Ledger.Stream(definition.name(), partitions));
-                    return before;
-                }));
+                streams = streams.thenCompose(before -> partitions(definition, acknowledge)
+                        .thenApply(partitions -> {
+                            before.add(new Ledger.Stream(definition.name(), partitions));
+                            return before;
+                        }));
             }
         }
         return streams.thenApply(all -> new Ledger(asOf, all));
@@ -108,17 +109,13 @@ public final class LedgerKeeper {
                             CompletionStage<?> before = reason == null
                                     ? CompletableFuture.completedStage(null)
                                     : takeBaseline(definition, partition, totals, standing, found, reason);
-                            return before.thenCompose(
-                                    ignored -> look(definition, partition, acknowledge, looks - 1));
+                            return before.thenCompose(ignored -> look(definition, partition, acknowledge, looks - 1));
                         }));
     }
 
     /** Why a new baseline is to be taken; null when there is no reason to. */
     private static LedgerStore.@Nullable Reason reason(
-            LedgerStore.Totals totals,
-            LogInspection.Standing standing,
-            Ledger.Partition found,
-            boolean acknowledge) {
+            LedgerStore.Totals totals, LogInspection.Standing standing, Ledger.Partition found, boolean acknowledge) {
         if (totals.baselines().isEmpty()) {
             return LedgerStore.Reason.FIRST;
         }

@@ -143,7 +143,9 @@ public final class OpenWindow {
             }
             case REFUSED -> {
                 InvalidEvent refused = RefusedEvent.decode(item.payload());
-                deadLetters.add(new DeadLetter(id, index, refused.raw(), refused.reason(), null, refused.key()));
+                String reason =
+                        refused.field() == null ? refused.reason() : refused.field() + ": " + refused.reason();
+                deadLetters.add(new DeadLetter(id, index, refused.raw(), reason, null, refused.key()));
             }
             case FOREIGN ->
                 deadLetters.add(new DeadLetter(

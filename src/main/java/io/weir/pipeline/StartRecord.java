@@ -59,7 +59,8 @@ final class StartRecord {
                         () -> Jdbc.call(() -> partition.store().suspicion(position.epoch(), blamed)), jdbcExecutor)
                 .thenCompose(suspicion -> {
                     if (suspicion.suspect() != null
-                            || suspicion.startsWithoutProgress() >= partition.settings().maxAttempts()) {
+                            || suspicion.startsWithoutProgress()
+                                    >= partition.settings().maxAttempts()) {
                         return new SuspectSearch(partition, reader, jdbcExecutor, position, suspicion.suspect()).run();
                     }
                     long deadline = System.nanoTime() + OTHERS_FIRST.toNanos();

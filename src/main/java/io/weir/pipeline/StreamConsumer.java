@@ -293,6 +293,7 @@ final class StreamConsumer {
 
     private Behavior<Command> onQuery(PartitionQuery query) {
         switch (query) {
+            case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
             case PartitionQuery.ReadCounts read -> onReadCounts(read);
             case PartitionQuery.AwaitCommit await -> {
                 if (!await.entry().isAfter(windows.cursor())) {

@@ -187,7 +187,7 @@ final class SuspectSearch {
         Suspect found = suspect;
         if (found != null) {
             int order = entry.compareTo(found.entry());
-            if (order < 0 || order == 0 && place(index) < place(found.index())) {
+            if (order < 0 || (order == 0 && place(index) < place(found.index()))) {
                 return;
             }
             suspect = null;

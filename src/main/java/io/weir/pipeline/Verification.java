@@ -6,11 +6,16 @@ import io.weir.ops.Ledger;
 import io.weir.ops.LedgerJson;
 import io.weir.ops.LedgerText;
 import io.weir.store.CounterComparison;
+import io.weir.store.CounterVerifier;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A ledger with the counters compared with their rows, as {@code weir verify} shows it. */
 public record Verification(Ledger ledger, List<CounterComparison> counters) {
@@ -18,6 +23,19 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
 
     public Verification {
         counters = List.copyOf(counters);
+    }
+
+    /**
+     * Reads the ledger and compares the counters.
+     *
+     * @param stream the name of the only stream to look at; null for all
+     */
+    public static CompletionStage<Verification> take(
+            LedgerKeeper ledger, CounterVerifier verifier, @Nullable String stream, Executor jdbcExecutor) {
+        return ledger.read(stream)
+                .thenCombine(
+                        CompletableFuture.supplyAsync(() -> Jdbc.call(() -> verifier.verify(stream)), jdbcExecutor),
+                        Verification::new);
     }
 
     public boolean isGood() {
@@ -92,10 +110,10 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
                     String.join(", ", counter.columns()),
                     counter.entities(),
                     counter.rows(),
-                    counter.drifts() == 0
-                            ? "equal"
-                            : String.format(Locale.ROOT, "%,d DIFFERENCES", counter.drifts())));
-            counter.notCompared().forEach(reason -> text.append("  not compared: ").append(reason).append('\n'));
+                    counter.drifts() == 0 ? "equal" : String.format(Locale.ROOT, "%,d DIFFERENCES", counter.drifts())));
+            counter.notCompared()
+                    .forEach(reason ->
+                            text.append("  not compared: ").append(reason).append('\n'));
             for (CounterComparison.Drift drift : counter.described()) {
                 text.append(String.format(
                         Locale.ROOT,
@@ -107,7 +125,9 @@ public record Verification(Ledger ledger, List<CounterComparison> counters) {
             }
             if (counter.drifts() > counter.described().size()) {
                 text.append(String.format(
-                        Locale.ROOT, "  and %,d more%n", counter.drifts() - counter.described().size()));
+                        Locale.ROOT,
+                        "  and %,d more%n",
+                        counter.drifts() - counter.described().size()));
             }
         }
         return text.toString();

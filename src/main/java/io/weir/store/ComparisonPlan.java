@@ -31,8 +31,7 @@ record ComparisonPlan(
         List<String> notCompared,
         String sql) {
 
-    static List<ComparisonPlan> of(
-            StreamDefinition definition, Collection<StreamDefinition> all, Catalog catalog) {
+    static List<ComparisonPlan> of(StreamDefinition definition, Collection<StreamDefinition> all, Catalog catalog) {
         List<ComparisonPlan> plans = new ArrayList<>();
         for (Counter counter : definition.counters()) {
             plans.add(of(definition, counter, all, catalog));

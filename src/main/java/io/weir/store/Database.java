@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.letter.DeadLetters;
+import io.weir.replay.ReplayStore;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -151,6 +152,15 @@ public final class Database implements AutoCloseable {
     /** The dead letters of all streams. */
     public DeadLetters deadLetters() {
         return new PostgresDeadLetters(pool);
+    }
+
+    /**
+     * What replay and backfill ask.
+     *
+     * @param catalog of a {@link #check} that found no fault
+     */
+    public ReplayStore replayStore(Catalog catalog) {
+        return new PostgresReplayStore(pool, catalog);
     }
 
     /** Whether the database gives a sign of life. */

@@ -40,7 +40,7 @@ public record DatabaseUrl(
         String base = question < 0 ? url : url.substring(0, question);
         int slashes = base.indexOf("//");
         String authority = slashes < 0 ? "" : before(base.substring(slashes + 2), '/');
-        if (authority.indexOf('@') >= 0) {
+        if (base.indexOf('@') >= 0) {
             throw refused("has a user before the host, which the jdbc: form gives as ?user=…&password=…");
         }
         Map<String, String> parameters = question < 0 ? new LinkedHashMap<>() : parameters(url.substring(question + 1));

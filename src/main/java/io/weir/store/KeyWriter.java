@@ -1,6 +1,7 @@
 package io.weir.store;
 
 import io.weir.event.Event;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -84,7 +84,9 @@ final class KeyWriter {
             if (hash == null || byHash.putIfAbsent(hash, event) == null) {
                 candidates.add(event);
                 hashes.add(hash);
-                firstMillis = hash == null ? firstMillis : Math.min(firstMillis, event.entryId().millis());
+                firstMillis = hash == null
+                        ? firstMillis
+                        : Math.min(firstMillis, event.entryId().millis());
             }
         }
         if (byHash.isEmpty()) {

@@ -73,7 +73,8 @@ public final class LedgerStore {
         """;
     private static final String BASELINES = """
         SELECT number, reason, entry, committed_entries, entries_added, missing_entries, created_at
-        FROM ledger_baseline WHERE stream = ? AND partition = ? ORDER BY number DESC LIMIT\s""" + MAX_BASELINES;
+        FROM ledger_baseline WHERE stream = ? AND partition = ? ORDER BY number DESC LIMIT\s\
+        """ + MAX_BASELINES;
     private static final String INSERT = """
         INSERT INTO ledger_baseline
             (stream, partition, number, reason, entry, committed_entries, entries_added, missing_entries)
@@ -148,7 +149,10 @@ public final class LedgerStore {
             statement.setString(1, stream);
             statement.setInt(2, partition);
             statement.setInt(
-                    3, totals.baselines().isEmpty() ? 1 : totals.baselines().getFirst().number() + 1);
+                    3,
+                    totals.baselines().isEmpty()
+                            ? 1
+                            : totals.baselines().getFirst().number() + 1);
             statement.setString(4, reason.toString());
             statement.setString(5, totals.cursor().toString());
             statement.setLong(6, totals.committedEntries());

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The dead letters in PostgreSQL. Whoever locks several of them does so in the order of their IDs. */
@@ -92,13 +93,13 @@ final class PostgresDeadLetters implements DeadLetters {
 
     @Override
     public @Nullable StoredLetter find(long id) {
-        return transaction(connection -> {
+        List<StoredLetter> found = transaction(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(FIND)) {
                 statement.setLong(1, id);
-                List<StoredLetter> found = LetterRows.read(statement);
-                return found.isEmpty() ? null : found.getFirst();
+                return LetterRows.read(statement);
             }
         });
+        return found.isEmpty() ? null : found.getFirst();
     }
 
     @Override
@@ -147,16 +148,19 @@ final class PostgresDeadLetters implements DeadLetters {
 
     @Override
     public @Nullable LetterReference beginReplay(StoredLetter seen) {
-        return transaction(connection -> {
+        Optional<LetterReference> begun = transaction(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(REPLAY)) {
                 statement.setLong(1, seen.id());
                 statement.setInt(2, seen.version());
                 statement.setString(3, seen.state().tag());
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? new LetterReference(seen.id(), row.getInt(1)) : null;
+                    return row.next()
+                            ? Optional.of(new LetterReference(seen.id(), row.getInt(1)))
+                            : Optional.empty();
                 }
             }
         });
+        return begun.orElse(null);
     }
 
     @Override
@@ -228,7 +232,7 @@ final class PostgresDeadLetters implements DeadLetters {
         });
     }
 
-    private <T extends @Nullable Object> T transaction(Work<T> work) {
+    private <T> T transaction(Work<T> work) {
         try (Connection connection = pool.getConnection()) {
             try (Statement limits = connection.createStatement()) {
                 limits.execute(LIMITS);

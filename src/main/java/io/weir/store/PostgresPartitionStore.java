@@ -29,6 +29,7 @@ final class PostgresPartitionStore implements PartitionStore {
     private final String stream;
     private final CursorStatements cursor;
     private final SuspectStatements suspects;
+    private final ColumnNotes notes;
     private final WindowWriter writer;
     private final DeadLetterWriter deadLetterWriter;
     private final CountReader countReader;
@@ -48,6 +49,7 @@ final class PostgresPartitionStore implements PartitionStore {
         this.stream = definition.name();
         this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
+        this.notes = new ColumnNotes(definition, partition);
         this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
@@ -212,7 +214,9 @@ final class PostgresPartitionStore implements PartitionStore {
 
         @Override
         public Started raiseEpoch(String owner) throws SQLException {
-            return cursor.raiseEpoch(connection, owner);
+            Started started = cursor.raiseEpoch(connection, owner);
+            notes.write(connection, started.cursor());
+            return started;
         }
 
         @Override

@@ -183,6 +183,11 @@ final class RowWriter {
     }
 
     private UUID uuid(String key) {
+        return uuid(stream, key);
+    }
+
+    /** What stands for a key in a column of UUIDs. */
+    static UUID uuid(String stream, String key) {
         return UUID.nameUUIDFromBytes((stream + '\0' + key).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -32,7 +32,10 @@ public record WindowCommit(
         while (event < events.size() || letter < deadLetters.size()) {
             boolean letterIsNext = letter < deadLetters.size()
                     && (event == events.size()
-                            || !deadLetters.get(letter).entryId().isAfter(events.get(event).entryId()));
+                            || !deadLetters
+                                    .get(letter)
+                                    .entryId()
+                                    .isAfter(events.get(event).entryId()));
             EntryId next = letterIsNext
                     ? deadLetters.get(letter++).entryId()
                     : events.get(event++).entryId();

@@ -38,11 +38,13 @@ final class ArchitectureRules {
         low.addAll(EDGES);
         allowed.put("cli", with(low, "embedded", "http", "compat", "log", "pipeline", "store"));
         allowed.put("embedded", leaves);
-        allowed.put("http", with(low, "compat", "log"));
+        allowed.put("http", with(low, "compat", "log", "replay"));
         allowed.put("compat", with(low, "log"));
         allowed.put("log", leaves);
         allowed.put("pipeline", with(low, "log", "store"));
-        allowed.put("store", with(leaves, "letter"));
+        // the port that the store implements stands with what uses it
+        allowed.put("replay", with(leaves, "log"));
+        allowed.put("store", with(leaves, "letter", "replay"));
         FEATURES.forEach(feature -> allowed.put(feature, leaves));
         EDGES.forEach(edge -> allowed.put(edge, lower));
         allowed.put("event", Set.of("definition", "settings"));

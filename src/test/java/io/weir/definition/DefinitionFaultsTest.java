@@ -197,8 +197,10 @@ class DefinitionFaultsTest {
         dedup { window = 745h }    | dedup.window | unique column
         """)
     void aDedupWindowIsATimeOfAtMostAMonth(String line, String key, String remedy) {
-        List<DefinitionFault> faults = parse("a.conf", VALID.replace("columns { k = \"$key\" }", "columns { k = u }")
-                        .replace("entity = id", "entity = id\n" + line))
+        List<DefinitionFault> faults = parse(
+                        "a.conf",
+                        VALID.replace("columns { k = \"$key\" }", "columns { k = u }")
+                                .replace("entity = id", "entity = id\n" + line))
                 .faults();
 
         assertThat(faults).extracting(DefinitionFault::key).containsExactly("weir.streams.s." + key);

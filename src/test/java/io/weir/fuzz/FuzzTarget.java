@@ -1,5 +1,6 @@
 package io.weir.fuzz;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
@@ -23,6 +24,11 @@ public interface FuzzTarget {
     /** Parses the input and nothing else: what may not be slow. */
     default void parse(byte[] input) throws Exception {
         check(input);
+    }
+
+    /** How long 64 KiB may take, once the code is warm. */
+    default Duration slowAfter() {
+        return Duration.ofMillis(50);
     }
 
     /** Parses the input; throws whatever is not documented, or an {@link AssertionError} where a property fails. */

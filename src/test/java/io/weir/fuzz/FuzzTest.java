@@ -102,7 +102,7 @@ class FuzzTest {
     }
 
     /** Fails, or takes its time, on what mutation certainly makes. */
-    private record Faulty(boolean slow) implements FuzzTarget {
+    private record Faulty(boolean isSlow) implements FuzzTarget {
         @Override
         public String name() {
             return "faulty";
@@ -116,12 +116,12 @@ class FuzzTest {
         @Override
         public void check(byte[] input) {
             String text = new String(input, StandardCharsets.ISO_8859_1);
-            if (slow && text.contains("18446744073709551616")) {
+            if (isSlow && text.contains("18446744073709551616")) {
                 long until = System.nanoTime() + 60_000_000;
                 while (System.nanoTime() < until) {
                     Thread.onSpinWait();
                 }
-            } else if (!slow && text.contains("\0")) {
+            } else if (!isSlow && text.contains("\0")) {
                 throw new IllegalStateException("a defect, on purpose");
             }
         }

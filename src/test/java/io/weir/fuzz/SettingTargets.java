@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -107,6 +108,12 @@ final class SettingTargets {
         @Override
         public String name() {
             return "definition";
+        }
+
+        /** A file of the operator's, by a library's parser. */
+        @Override
+        public Duration slowAfter() {
+            return Duration.ofMillis(500);
         }
 
         @Override

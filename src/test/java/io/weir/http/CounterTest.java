@@ -70,6 +70,18 @@ class CounterTest {
     }
 
     @Test
+    void aSumBeyondSixtyFourBitsIsAnsweredExactly() throws Exception {
+        answer(new LiveCounts.Found(row(Long.MAX_VALUE - 1, null), row(1_000_000_000_000L, null), Instant.EPOCH));
+
+        HttpResponse<String> response = server.send("GET", "/api/v1/counters/clicks/abc");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body())
+                .contains("{\"committed\":9223372036854775806,\"pending\":1000000000000,"
+                        + "\"total\":9223373036854775806}");
+    }
+
+    @Test
     void theEntitysOwnPartitionIsAsked() throws Exception {
         int other = 1 - Partitioner.partitionOf(Streams.clicks(), "abc", null);
         server.partitions.register("clicks", other, server.testKit.spawn(Behaviors.ignore()));

@@ -216,6 +216,11 @@ class SuspectSearchTest {
         }
 
         @Override
+        public boolean confirms(long epoch, EntryId cursor) throws SQLException {
+            return real.confirms(epoch, cursor);
+        }
+
+        @Override
         public Started start(String owner) throws SQLException {
             return real.start(owner);
         }

@@ -136,8 +136,8 @@ class EventKeyTest {
                 commit(event("2026-03-02T11:00:00Z", 0, "old", 1), event("2026-03-02T11:00:00Z", 1, "new", 1));
         assertThat(outcome.applied()).isEqualTo(1);
         assertThat(outcome.deduplicated()).isEqualTo(1);
-        assertThat(fixture.database.query("SELECT relname FROM pg_class WHERE relname LIKE 'event_key_2%' AND"
-                        + " relkind = 'r'"))
+        assertThat(fixture.database.query(
+                        "SELECT relname FROM pg_class WHERE relname LIKE 'event_key_2%' AND" + " relkind = 'r'"))
                 .containsExactly("event_key_20260302");
     }
 
@@ -187,8 +187,8 @@ class EventKeyTest {
                 processes.add(new StoreFixture(fixture.definition, fixture.database));
             }
             var created = processes.stream()
-                    .map(process ->
-                            CompletableFuture.runAsync(() -> run(() -> process.weir.createKeyDays(first, first.plusDays(5)))))
+                    .map(process -> CompletableFuture.runAsync(
+                            () -> run(() -> process.weir.createKeyDays(first, first.plusDays(5)))))
                     .toList();
             created.forEach(CompletableFuture::join);
             assertThat(days()).hasSize(6);
@@ -204,7 +204,8 @@ class EventKeyTest {
     }
 
     private List<String> days() throws SQLException {
-        return fixture.database.query("SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'event_key'::regclass");
+        return fixture.database.query(
+                "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'event_key'::regclass");
     }
 
     private interface Work {

@@ -65,7 +65,13 @@ public final class PostgresForTests {
     /** Settings for a URL, with timeouts that a test can wait for. */
     public static StoreSettings settings(String url) {
         return new StoreSettings(
-                url, 4, Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofMinutes(10));
+                url,
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10));
     }
 
     /**

@@ -1,0 +1,43 @@
+package io.weir.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one flat JSON object. */
+final class JsonObject {
+    private final StringBuilder json = new StringBuilder(256).append('{');
+
+    JsonObject with(String name, @Nullable String value) {
+        member(name);
+        if (value == null) {
+            json.append("null");
+        } else {
+            json.append('"');
+            JsonStringEncoder.getInstance().quoteAsString(value, json);
+            json.append('"');
+        }
+        return this;
+    }
+
+    JsonObject with(String name, long value) {
+        member(name).append(value);
+        return this;
+    }
+
+    JsonObject with(String name, boolean value) {
+        member(name).append(value);
+        return this;
+    }
+
+    private StringBuilder member(String name) {
+        if (json.length() > 1) {
+            json.append(',');
+        }
+        return json.append('"').append(name).append("\":");
+    }
+
+    @Override
+    public String toString() {
+        return json + "}";
+    }
+}

@@ -1,0 +1,5 @@
+/** Replay of what Redis retains, and bringing counters that came late to their true value. */
+@NullMarked
+package io.weir.replay;
+
+import org.jspecify.annotations.NullMarked;
