@@ -190,7 +190,7 @@ class LedgerTest {
     void acceptedEventsThatRedisLosesBeforeTheyAreCommittedAreMissing() throws Exception {
         try (RunningWeir weir = start()) {
             click(weir, "?wait=committed", "{\"linkId\":\"a\"}");
-            try (AutoCloseable held = heldCursor("link-clicks")) {
+            try (AutoCloseable _ = heldCursor("link-clicks")) {
                 click(weir, "", "[{\"linkId\":\"a\"},{\"linkId\":\"b\"}]");
                 redis(commands -> commands.del(CLICKS));
                 assertThat(weir.get("/api/admin/ledger?stream=link-clicks").body())

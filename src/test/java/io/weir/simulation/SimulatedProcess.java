@@ -114,6 +114,7 @@ final class SimulatedProcess implements PartitionStore, Executor {
         return transactions.commit(window);
     }
 
+    // the simulation's events fail for no reason of their own
     @Override
     public Suspicion suspicion(long epoch, boolean blamed) {
         return Suspicion.NONE;
@@ -121,22 +122,22 @@ final class SimulatedProcess implements PartitionStore, Executor {
 
     @Override
     public boolean countStart(long epoch) {
-        throw new UnsupportedOperationException("nobody searches");
+        throw new UnsupportedOperationException("no event is suspected");
     }
 
     @Override
     public boolean noteSuspect(long epoch, EntryId entry, int index) {
-        throw new UnsupportedOperationException("nobody searches");
+        throw new UnsupportedOperationException("no event is suspected");
     }
 
     @Override
     public void noteReason(long epoch, String reason) {
-        throw new UnsupportedOperationException("nobody searches");
+        throw new UnsupportedOperationException("no event is suspected");
     }
 
     @Override
     public void rehearse(Event event) {
-        throw new UnsupportedOperationException("nobody searches");
+        throw new UnsupportedOperationException("no event is suspected");
     }
 
     @Override
