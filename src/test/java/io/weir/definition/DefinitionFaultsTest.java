@@ -181,7 +181,7 @@ class DefinitionFaultsTest {
 
         assertThat(parse("a.conf", keyed).faults()).isEmpty();
         assertThat(parse("a.conf", keyed).definitions().getFirst().dedupWindow())
-                .isEqualTo(Duration.ofHours(48));
+                .isEqualTo(Duration.ofDays(2));
         assertThat(parse("a.conf", keyed.replace("entity = id", "entity = id, dedup { window = 31d }"))
                         .definitions()
                         .getFirst()

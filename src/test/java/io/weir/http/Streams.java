@@ -91,7 +91,7 @@ final class Streams {
                 null,
                 counters,
                 rows,
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 
     private static Field field(int index, String name, FieldType type) {

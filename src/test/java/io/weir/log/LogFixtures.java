@@ -55,7 +55,7 @@ final class LogFixtures {
                 null,
                 List.of(),
                 List.of(),
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 
     static List<LogItem> events(String... payloads) {

@@ -68,7 +68,7 @@ final class PipelineFixture {
                 List.of(new Counter(
                         "links", "id", OnMissing.INSERT, List.of(new CounterColumn("clicks", Aggregate.SUM, count)))),
                 rows,
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 
     /** Without a pause between reads: most tests stop the time. */

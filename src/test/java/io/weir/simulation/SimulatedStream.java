@@ -55,6 +55,6 @@ final class SimulatedStream {
                 List.of(new Counter(
                         "links", "id", OnMissing.INSERT, List.of(new CounterColumn("clicks", Aggregate.SUM, count)))),
                 rows,
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 }

@@ -67,7 +67,7 @@ class ColumnTypesTest {
                 null,
                 counters,
                 rows,
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 
     private static Event event(int index, @Nullable String key, @Nullable Object... values) {

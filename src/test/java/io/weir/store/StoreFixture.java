@@ -88,7 +88,7 @@ final class StoreFixture implements AutoCloseable {
                 null,
                 counters,
                 rows,
-                Duration.ofHours(48));
+                Duration.ofDays(2));
     }
 
     static Counter pages(OnMissing onMissing) {
