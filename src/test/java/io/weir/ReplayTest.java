@@ -196,8 +196,8 @@ class ReplayTest {
     }
 
     private String replay(String stream, String... options) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--stream", stream, "--from", "0", "--to", "9000-01-01T00:00:00Z"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--stream", stream, "--from", "0", "--to", "9000-01-01T00:00:00Z"));
         arguments.addAll(List.of("--url", weir.url()));
         arguments.addAll(List.of(options));
         StringWriter out = new StringWriter();

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
         name = "discard",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Puts dead letters aside; they are kept and not applied.", "Names letters, or filters the open ones of a stream."})
+        description = {
+            "Puts dead letters aside; they are kept and not applied.",
+            "Names letters, or filters the open ones of a stream."
+        })
 final class DeadLettersDiscardCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "The letters.")
     private List<Long> ids = List.of();
@@ -44,7 +47,10 @@ final class DeadLettersDiscardCommand implements Callable<Integer> {
         return admin.run(spec, (client, out) -> {
             for (Long id : ids) {
                 String answer = client.send("POST", DeadLettersCommand.PATH + "/" + id + "/discard", null);
-                out.println(json ? answer : "dead letter " + id + " is " + JsonValue.text(JsonValue.object(answer), "state"));
+                out.println(
+                        json
+                                ? answer
+                                : "dead letter " + id + " is " + JsonValue.text(JsonValue.object(answer), "state"));
             }
             if (ids.isEmpty()) {
                 String answer = client.send(

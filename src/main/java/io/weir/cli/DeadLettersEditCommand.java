@@ -50,7 +50,8 @@ final class DeadLettersEditCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         return admin.run(spec, (client, out) -> {
             String answer = client.send("PUT", DeadLettersCommand.PATH + "/" + id, content());
-            out.println(json ? answer : "dead letter " + id + " is edited; replay it with: weir dead-letters replay " + id);
+            out.println(
+                    json ? answer : "dead letter " + id + " is edited; replay it with: weir dead-letters replay " + id);
         });
     }
 

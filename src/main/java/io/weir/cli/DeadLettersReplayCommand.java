@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
         name = "replay",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Sends dead letters through the log again; each is applied once, however often it is replayed.", "Names letters, or filters the open ones of a stream."})
+        description = {
+            "Sends dead letters through the log again; each is applied once, however often it is replayed.",
+            "Names letters, or filters the open ones of a stream."
+        })
 final class DeadLettersReplayCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "The letters.")
     private List<Long> ids = List.of();
@@ -44,7 +47,10 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         return admin.run(spec, (client, out) -> {
             for (Long id : ids) {
                 String answer = client.send("POST", DeadLettersCommand.PATH + "/" + id + "/replay", null);
-                out.println(json ? answer : "dead letter " + id + " is " + JsonValue.text(JsonValue.object(answer), "state"));
+                out.println(
+                        json
+                                ? answer
+                                : "dead letter " + id + " is " + JsonValue.text(JsonValue.object(answer), "state"));
             }
             if (ids.isEmpty()) {
                 String answer = client.send(

@@ -87,7 +87,8 @@ final class PartitionStart implements PartitionTakeover.Commands {
 
     @Override
     public CompletableFuture<Boolean> holds(EntryId id) {
-        CommandArgs<byte[], byte[]> args = args().add(HOLDS_SCRIPT).add(1).add(key).add(id.toString());
+        CommandArgs<byte[], byte[]> args =
+                args().add(HOLDS_SCRIPT).add(1).add(key).add(id.toString());
         return call(connection, CommandType.EVAL, args, timeout).thenApply(answer -> (Long) answer.getFirst() > 0);
     }
 

@@ -42,8 +42,7 @@ public final class DeadLetterPublisher {
     private record Published(int letters, @Nullable Throwable failure) implements Command {}
 
     private record Counted(
-            @Nullable Map<String, Long> open,
-            @Nullable Throwable failure) implements Command {}
+            @Nullable Map<String, Long> open, @Nullable Throwable failure) implements Command {}
 
     private static final int BATCH = 100;
     /** What an entry carries of the event at most; the database has all of it. */
@@ -72,7 +71,8 @@ public final class DeadLetterPublisher {
         this.letters = letters;
         this.stream = stream;
         this.maxPublished = settings.maxPublishedLetters();
-        this.executor = context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
+        this.executor =
+                context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
         for (StreamDefinition definition : definitions) {
             this.definitions.put(definition.name(), definition);
             AtomicLong count = new AtomicLong();

@@ -143,8 +143,7 @@ public final class OpenWindow {
             }
             case REFUSED -> {
                 InvalidEvent refused = RefusedEvent.decode(item.payload());
-                String reason =
-                        refused.field() == null ? refused.reason() : refused.field() + ": " + refused.reason();
+                String reason = refused.field() == null ? refused.reason() : refused.field() + ": " + refused.reason();
                 deadLetters.add(new DeadLetter(id, index, refused.raw(), reason, null, refused.key()));
             }
             case FOREIGN ->

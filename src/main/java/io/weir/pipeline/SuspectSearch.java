@@ -75,7 +75,8 @@ final class SuspectSearch {
     CompletionStage<ConsumerStart.Position> run() {
         partition.count("weir.pipeline.suspect.searches");
         log.warn(
-                "{}: made no progress in {} starts; reads one entry at a time from {} on to find the event that ends it",
+                "{}: made no progress in {} starts; reads one entry at a time from {} on to find the event that ends"
+                        + " it",
                 partition,
                 partition.settings().maxAttempts(),
                 cursor);
@@ -151,8 +152,7 @@ final class SuspectSearch {
         }
         CommitOutcome outcome = partition
                 .store()
-                .commit(new WindowCommit(
-                        epoch, cursor, window.to(), window.events(), window.deadLetters(), deltas));
+                .commit(new WindowCommit(epoch, cursor, window.to(), window.events(), window.deadLetters(), deltas));
         switch (outcome) {
             case CommitOutcome.Committed committed -> {
                 cursor = window.to();
@@ -214,9 +214,8 @@ final class SuspectSearch {
         int failures = found == null ? 0 : found.failures();
         String said = found == null ? null : found.reason();
         ReasonClass reasonClass = said == null ? ReasonClass.KILLED : ReasonClass.FAILED;
-        String reason = said == null
-                ? "killed the process " + failures + " times"
-                : "failed " + failures + " times: " + said;
+        String reason =
+                said == null ? "killed the process " + failures + " times" : "failed " + failures + " times: " + said;
         log.error("{}: event {} of entry {} becomes a dead letter: {}", partition, index, entry.id(), reason);
         window.condemn(entry.id(), index, entry.items().get(index), reason, reasonClass);
     }

@@ -172,9 +172,7 @@ final class CursorStatements {
             statement.setString(1, stream);
             statement.setInt(2, partition);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        && row.getLong(1) == epoch
-                        && !entry.isAfter(EntryId.parse(row.getString(2)));
+                return row.next() && row.getLong(1) == epoch && !entry.isAfter(EntryId.parse(row.getString(2)));
             }
         }
     }

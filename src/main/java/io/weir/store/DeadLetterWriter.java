@@ -42,7 +42,10 @@ final class DeadLetterWriter {
         for (int from = 0; from < deadLetters.size(); from += ROWS_PER_ROUND_TRIP) {
             List<DeadLetter> chunk =
                     deadLetters.subList(from, Math.min(deadLetters.size(), from + ROWS_PER_ROUND_TRIP));
-            insert(connection, chunk.stream().filter(letter -> letter.replayOf() == null).toList(), written);
+            insert(
+                    connection,
+                    chunk.stream().filter(letter -> letter.replayOf() == null).toList(),
+                    written);
         }
         for (DeadLetter letter : deadLetters) {
             if (letter.replayOf() != null) {

@@ -17,7 +17,9 @@ final class LetterConditions {
     LetterConditions(LetterFilter filter) {
         add("stream = ?", filter.stream());
         add("state = ?", filter.state() == null ? null : filter.state().tag());
-        add("reason_class = ?", filter.reasonClass() == null ? null : filter.reasonClass().tag());
+        add(
+                "reason_class = ?",
+                filter.reasonClass() == null ? null : filter.reasonClass().tag());
         add("sqlstate = ?", filter.sqlState());
         add("created_at >= ?", at(filter.since()));
         add("created_at < ?", at(filter.until()));

@@ -14,8 +14,9 @@ import java.util.List;
 
 /** Rows of {@code dead_letter}. */
 final class LetterRows {
-    static final String COLUMNS = "id, stream, partition, entry, index, state, reason_class, reason, sqlstate, event_key,"
-            + " attempts, version, raw, edited, created_at, updated_at";
+    static final String COLUMNS =
+            "id, stream, partition, entry, index, state, reason_class, reason, sqlstate, event_key,"
+                    + " attempts, version, raw, edited, created_at, updated_at";
 
     private LetterRows() {}
 

@@ -21,7 +21,11 @@ public interface PartitionStore {
      * @param failures how often that happened to it, in a row
      * @param reason what the last failure said; null when nobody was left to say anything
      */
-    record Suspect(EntryId entry, int index, int failures, @Nullable String reason) {
+    record Suspect(
+            EntryId entry,
+            int index,
+            int failures,
+            @Nullable String reason) {
         /** In the place of an index: the entry's events together. */
         public static final int WHOLE_ENTRY = -1;
     }

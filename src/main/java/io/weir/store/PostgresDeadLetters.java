@@ -154,9 +154,7 @@ final class PostgresDeadLetters implements DeadLetters {
                 statement.setInt(2, seen.version());
                 statement.setString(3, seen.state().tag());
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new LetterReference(seen.id(), row.getInt(1)))
-                            : Optional.empty();
+                    return row.next() ? Optional.of(new LetterReference(seen.id(), row.getInt(1))) : Optional.empty();
                 }
             }
         });
@@ -220,8 +218,7 @@ final class PostgresDeadLetters implements DeadLetters {
                 statement.setArray(
                         1,
                         connection.createArrayOf(
-                                "bigint",
-                                sorted.stream().map(StoredLetter::id).toArray()));
+                                "bigint", sorted.stream().map(StoredLetter::id).toArray()));
                 statement.setArray(
                         2,
                         connection.createArrayOf(

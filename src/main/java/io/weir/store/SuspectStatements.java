@@ -16,6 +16,7 @@ final class SuspectStatements {
         WHERE stream = ? AND partition = ? AND epoch = ?
         RETURNING starts_without_progress, suspect_entry, suspect_index, suspect_failures, suspect_reason
         """;
+
     private static final String OTHERS = """
         SELECT EXISTS (
             SELECT 1 FROM stream_cursor

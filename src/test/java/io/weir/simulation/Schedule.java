@@ -69,7 +69,7 @@ final class Schedule {
     }
 
     private void run() {
-        world.log(null, definition == SimulatedStream.KEYED ? "a keyed stream" : "a stream without keys");
+        world.log(null, definition.equals(SimulatedStream.KEYED) ? "a keyed stream" : "a stream without keys");
         startProcess();
         world.meanwhile(this::disorderlyStep);
         while (disorder > 0) {

@@ -50,7 +50,7 @@ final class SimulatedConsumer {
         this.process = process;
         this.definition = definition;
         this.reader = new SimulatedReader(world, redis, process);
-        EventReader eventReader = definition == SimulatedStream.KEYED ? KEYED_READER : UNKEYED_READER;
+        EventReader eventReader = definition.equals(SimulatedStream.KEYED) ? KEYED_READER : UNKEYED_READER;
         this.windows = new PartitionWindows(definition, eventReader, 1_000_000, world::now);
     }
 

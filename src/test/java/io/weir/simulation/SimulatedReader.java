@@ -173,6 +173,6 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     }
 
     private void fail(CompletableFuture<?> answer, ReaderFailure failure) {
-        world.later(process, () -> answer.completeExceptionally(failure), "redis fails: ", failure.getMessage());
+        world.later(process, () -> answer.completeExceptionally(failure), "redis fails: ", failure);
     }
 }

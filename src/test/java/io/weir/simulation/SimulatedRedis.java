@@ -139,7 +139,7 @@ final class SimulatedRedis {
     }
 
     boolean raiseLastId(EntryId id) {
-        if (!state.exists || !state.entries.isEmpty() && last().isAfter(id)) {
+        if (!state.exists || (!state.entries.isEmpty() && last().isAfter(id))) {
             throw new ReaderFailure(ReaderFailure.Reason.UNAVAILABLE, "ERR smaller than the stream's top item");
         }
         state.lastId = id;

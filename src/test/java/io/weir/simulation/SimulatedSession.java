@@ -150,7 +150,7 @@ final class SimulatedSession implements Session {
         List<Event> inserted = new ArrayList<>();
         for (Event event : events) {
             String key = event.key();
-            if (key == null || !database.state().keys.contains(key) && change.keys.add(key)) {
+            if (key == null || (!database.state().keys.contains(key) && change.keys.add(key))) {
                 inserted.add(event);
             } else if (mode == Mode.PLAIN) {
                 throw new SQLException("duplicate key value", "23505");
@@ -165,7 +165,7 @@ final class SimulatedSession implements Session {
             String place = letter.entryId() + "/" + letter.index();
             boolean there = database.state().deadPlaces.containsKey(place) || change.deadPlaces.containsKey(place);
             String key = letter.key();
-            if (!there && (key == null || !database.state().deadKeys.contains(key) && change.deadKeys.add(key))) {
+            if (!there && (key == null || (!database.state().deadKeys.contains(key) && change.deadKeys.add(key)))) {
                 change.deadPlaces.put(place, SimulatedEvent.numberOf(letter.raw()));
                 kept++;
             }

@@ -78,10 +78,12 @@ final class Simulation {
         return failed;
     }
 
+    @SuppressWarnings("EnumOrdinal")
     long count(Fault fault) {
         return faults[fault.ordinal()];
     }
 
+    @SuppressWarnings("EnumOrdinal")
     long count(Seen event) {
         return seen[event.ordinal()];
     }

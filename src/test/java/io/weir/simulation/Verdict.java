@@ -53,6 +53,6 @@ final class Verdict {
         return redis.lost.get(number)
                 || database.undone.get(number)
                 || redis.hidden.get(number)
-                || event.key() == null && redis.belowEarlierIds.get(number);
+                || (event.key() == null && redis.belowEarlierIds.get(number));
     }
 }

@@ -58,10 +58,13 @@ final class World {
         return false;
     }
 
+    // an array of longs for a million schedules, not maps
+    @SuppressWarnings("EnumOrdinal")
     void note(Fault fault) {
         faultCounts[fault.ordinal()]++;
     }
 
+    @SuppressWarnings("EnumOrdinal")
     void saw(Seen seen) {
         seenCounts[seen.ordinal()]++;
     }
