@@ -9,7 +9,6 @@ import io.weir.log.PartitionReader;
 import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore.Suspect;
 import io.weir.store.WindowCommit;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,7 +101,7 @@ final class SuspectSearch {
         return next();
     }
 
-    private void process(LogEntry entry) throws SQLException {
+    private void process(LogEntry entry) throws Exception {
         OpenWindow window = new OpenWindow(0, cursor, partition.definition(), partition.eventReader());
         if (!entry.id().isAfter(cursor)) {
             if (partition.definition().arbiter() != null) {
@@ -129,7 +128,7 @@ final class SuspectSearch {
         }
     }
 
-    private void tryAlone(OpenWindow window, LogEntry entry, int index) throws SQLException {
+    private void tryAlone(OpenWindow window, LogEntry entry, int index) throws Exception {
         note(entry.id(), index);
         try {
             int before = window.events().size();
@@ -143,7 +142,7 @@ final class SuspectSearch {
         }
     }
 
-    private void commit(OpenWindow window) throws SQLException {
+    private void commit(OpenWindow window) throws Exception {
         List<EntityDelta> deltas;
         try {
             deltas = fold(window.events());
@@ -183,7 +182,7 @@ final class SuspectSearch {
     }
 
     /** Notes what is processed next, but for what went well before the note that was found: that one is to be kept. */
-    private void note(EntryId entry, int index) throws SQLException {
+    private void note(EntryId entry, int index) throws Exception {
         Suspect found = suspect;
         if (found != null) {
             int order = entry.compareTo(found.entry());
@@ -220,7 +219,7 @@ final class SuspectSearch {
         window.condemn(entry.id(), index, entry.items().get(index), reason, reasonClass);
     }
 
-    private Failed failed(Throwable failure) throws SQLException {
+    private Failed failed(Throwable failure) throws Exception {
         String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         partition.store().noteReason(epoch, reason);
         return new Failed(reason, failure);
