@@ -96,6 +96,26 @@ class BackfillTest {
     }
 
     @Test
+    void aLogWithKeyedEventsIsRefused() throws Exception {
+        start("n = count", "");
+        for (int i = 0; i < 2; i++) {
+            assertThat(weir.post(
+                                    "/api/v1/streams/s/events?wait=committed",
+                                    "application/json",
+                                    "{\"id\":\"e0\"}",
+                                    "Idempotency-Key",
+                                    "k")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        weir.close();
+        start("n = count, total = \"sum(amount)\"", "");
+        assertThat(backfill(1, "total", "--from-log")).contains("409", "an idempotency key");
+        assertThat(total("n")).isEqualTo(1);
+        assertThat(total("total")).isZero();
+    }
+
+    @Test
     void whatCannotBeExactIsRefused() throws Exception {
         start("n = count, latest = \"last(amount)\"", ROWS);
         send(2);

@@ -202,6 +202,10 @@ public final class CounterBackfill {
         if (event == null || entity == null) {
             return false;
         }
+        if (event.key() != null || event.letter() != null) {
+            throw ReplayFailure.refused("entry " + event.entryId() + " holds an event with an idempotency key, or a dead"
+                    + " letter that was replayed, and the log does not say whether it was a duplicate");
+        }
         EntityDelta one = new EntityDelta(definition.counters(), entity);
         one.add(event);
         EntityDelta sum = deltas.computeIfAbsent(entity, absent -> new EntityDelta(definition.counters(), entity));
