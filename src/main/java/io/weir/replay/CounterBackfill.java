@@ -203,8 +203,9 @@ public final class CounterBackfill {
             return false;
         }
         if (event.key() != null || event.letter() != null) {
-            throw ReplayFailure.refused("entry " + event.entryId() + " holds an event with an idempotency key, or a dead"
-                    + " letter that was replayed, and the log does not say whether it was a duplicate");
+            throw ReplayFailure.refused(
+                    "entry " + event.entryId() + " holds an event with an idempotency key, or a dead"
+                            + " letter that was replayed, and the log does not say whether it was a duplicate");
         }
         EntityDelta one = new EntityDelta(definition.counters(), entity);
         one.add(event);
