@@ -3,7 +3,11 @@ package io.weir.event;
 import io.weir.definition.Aggregate;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
+import io.weir.definition.StreamDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What some events add to the counters of one entity. Confined to one thread at a time. */
@@ -20,6 +24,22 @@ public final class EntityDelta {
         for (int i = 0; i < values.length; i++) {
             values[i] = new @Nullable Object[counters.get(i).columns().size()];
         }
+    }
+
+    /** What events of a stream add, by entity, in the order in which their entities first appear; empty without counters. */
+    public static List<EntityDelta> fold(StreamDefinition definition, List<Event> events) {
+        if (definition.counters().isEmpty()) {
+            return new ArrayList<>();
+        }
+        Map<Object, EntityDelta> deltas = new LinkedHashMap<>();
+        for (Event event : events) {
+            Object entity = event.entity(definition);
+            if (entity != null) {
+                deltas.computeIfAbsent(entity, key -> new EntityDelta(definition.counters(), key))
+                        .add(event);
+            }
+        }
+        return new ArrayList<>(deltas.values());
     }
 
     public Object entity() {

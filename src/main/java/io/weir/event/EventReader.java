@@ -37,22 +37,7 @@ public final class EventReader {
      */
     public Event read(EntryId entryId, int index, byte[] json) throws InvalidEventException {
         ParsedObject event = new ParsedObject(fields.length);
-        if (!Utf8.isValid(json, 0, json.length)) {
-            throw new InvalidEventException(null, "is not UTF-8");
-        }
-        try (JsonParser parser = Json.parser(json, 0, json.length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidEventException(null, "must be an object, got " + Got.value(parser));
-            }
-            reader.readObject(parser, 1, event);
-            if (parser.nextToken() != null) {
-                throw new InvalidEventException(null, "holds more than one object");
-            }
-        } catch (IOException problem) {
-            throw new InvalidEventException(null, "is not JSON: " + Json.problem(problem));
-        } catch (TooDeepException problem) {
-            throw new InvalidEventException(null, String.valueOf(problem.getMessage()));
-        }
+        reader.readWhole(json, event);
         if (event.fault != null) {
             throw event.fault;
         }

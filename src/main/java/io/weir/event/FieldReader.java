@@ -53,6 +53,26 @@ final class FieldReader {
         return fields.get(name);
     }
 
+    /** Reads bytes that are one JSON object and nothing else; what is wrong with its values is left in {@code target}. */
+    void readWhole(byte[] json, ParsedObject target) throws InvalidEventException {
+        if (!Utf8.isValid(json, 0, json.length)) {
+            throw new InvalidEventException(null, "is not UTF-8");
+        }
+        try (JsonParser parser = Json.parser(json, 0, json.length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidEventException(null, "must be an object, got " + Got.value(parser));
+            }
+            readObject(parser, 1, target);
+            if (parser.nextToken() != null) {
+                throw new InvalidEventException(null, "holds more than one object");
+            }
+        } catch (IOException problem) {
+            throw new InvalidEventException(null, "is not JSON: " + Json.problem(problem));
+        } catch (TooDeepException problem) {
+            throw new InvalidEventException(null, String.valueOf(problem.getMessage()));
+        }
+    }
+
     /** Reads the object that the parser stands at the beginning of to its end, whatever is wrong with its values. */
     void readObject(JsonParser parser, int depth, ParsedObject target) throws IOException, TooDeepException {
         if (depth > maxDepth) {

@@ -1,11 +1,8 @@
 package io.weir.event;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.weir.definition.BodyForm;
 import io.weir.definition.Field;
 import io.weir.definition.StreamDefinition;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +45,7 @@ public final class ReplayDecoder {
         if (isLine(raw)) {
             accessLog.read(raw, 0, raw.length, event.values);
         } else {
-            parse(raw, event);
+            reader.readWhole(raw, event);
         }
         if (event.fault != null) {
             throw event.fault;
@@ -66,25 +63,6 @@ public final class ReplayDecoder {
                 Partitioner.partitionOf(definition, entity, itsKey),
                 encoder.encode(event.values, itsKey, letter),
                 itsKey);
-    }
-
-    private void parse(byte[] raw, ParsedObject event) throws InvalidEventException {
-        if (!Utf8.isValid(raw, 0, raw.length)) {
-            throw new InvalidEventException(null, "is not UTF-8");
-        }
-        try (JsonParser parser = Json.parser(raw, 0, raw.length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidEventException(null, "must be an object, got " + Got.value(parser));
-            }
-            reader.readObject(parser, 1, event);
-            if (parser.nextToken() != null) {
-                throw new InvalidEventException(null, "holds more than one object");
-            }
-        } catch (IOException problem) {
-            throw new InvalidEventException(null, "is not JSON: " + Json.problem(problem));
-        } catch (TooDeepException problem) {
-            throw new InvalidEventException(null, String.valueOf(problem.getMessage()));
-        }
     }
 
     private boolean isLine(byte[] raw) {

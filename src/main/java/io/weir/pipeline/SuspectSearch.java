@@ -10,9 +10,7 @@ import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore.Suspect;
 import io.weir.store.WindowCommit;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -134,7 +132,7 @@ final class SuspectSearch {
             int before = window.events().size();
             window.add(entry.id(), index, entry.items().get(index));
             for (Event event : window.events().subList(before, window.events().size())) {
-                fold(List.of(event));
+                var _ = EntityDelta.fold(partition.definition(), List.of(event));
                 partition.store().rehearse(event);
             }
         } catch (RuntimeException | StackOverflowError failure) {
@@ -145,7 +143,7 @@ final class SuspectSearch {
     private void commit(OpenWindow window) throws Exception {
         List<EntityDelta> deltas;
         try {
-            deltas = fold(window.events());
+            deltas = EntityDelta.fold(partition.definition(), window.events());
         } catch (RuntimeException failure) {
             throw failed(failure);
         }
@@ -165,20 +163,6 @@ final class SuspectSearch {
             case CommitOutcome.Unknown unknown ->
                 throw new PartitionFailure("the outcome of a COMMIT is unknown: " + unknown.detail());
         }
-    }
-
-    private List<EntityDelta> fold(List<Event> events) {
-        Map<Object, EntityDelta> deltas = new LinkedHashMap<>();
-        for (Event event : events) {
-            Object entity = event.entity(partition.definition());
-            if (entity != null && !partition.definition().counters().isEmpty()) {
-                deltas.computeIfAbsent(
-                                entity,
-                                key -> new EntityDelta(partition.definition().counters(), key))
-                        .add(event);
-            }
-        }
-        return List.copyOf(deltas.values());
     }
 
     /** Notes what is processed next, but for what went well before the note that was found: that one is to be kept. */

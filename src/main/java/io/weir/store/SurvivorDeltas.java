@@ -3,11 +3,8 @@ package io.weir.store;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
 import io.weir.event.Event;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,7 @@ public final class SurvivorDeltas {
     public static List<EntityDelta> of(
             StreamDefinition definition, List<Event> events, List<Event> survivors, @Nullable List<EntityDelta> given) {
         if (given == null) {
-            return fold(definition, survivors, null);
+            return EntityDelta.fold(definition, survivors);
         }
         if (survivors.size() == events.size()) {
             return given;
@@ -41,7 +38,11 @@ public final class SurvivorDeltas {
                 }
             }
         }
-        List<EntityDelta> deltas = fold(definition, survivors, affected);
+        List<EntityDelta> deltas = EntityDelta.fold(
+                definition,
+                survivors.stream()
+                        .filter(event -> affected.contains(event.entity(definition)))
+                        .toList());
         for (EntityDelta delta : given) {
             if (!affected.contains(delta.entity())) {
                 deltas.add(delta);
@@ -52,17 +53,5 @@ public final class SurvivorDeltas {
 
     private static boolean isSame(Event first, Event second) {
         return first.index() == second.index() && first.entryId().equals(second.entryId());
-    }
-
-    private static List<EntityDelta> fold(StreamDefinition definition, List<Event> events, @Nullable Set<Object> only) {
-        Map<Object, EntityDelta> deltas = new LinkedHashMap<>();
-        for (Event event : events) {
-            Object entity = event.entity(definition);
-            if (entity != null && (only == null || only.contains(entity))) {
-                deltas.computeIfAbsent(entity, key -> new EntityDelta(definition.counters(), key))
-                        .add(event);
-            }
-        }
-        return new ArrayList<>(deltas.values());
     }
 }
