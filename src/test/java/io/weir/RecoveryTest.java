@@ -174,7 +174,15 @@ class RecoveryTest {
             decoded.add(event);
             delta.add(event);
         }
-        return new WindowCommit(started.epoch(), started.cursor(), entry.id(), decoded, List.of(), List.of(delta));
+        return new WindowCommit(
+                started.epoch(),
+                started.windows(),
+                started.cursor(),
+                entry.id(),
+                entry.checksum(),
+                decoded,
+                List.of(),
+                List.of(delta));
     }
 
     private static StreamDefinition linkClicks() throws Exception {

@@ -31,8 +31,10 @@ public interface PartitionReader extends AutoCloseable {
     /**
      * Whether Redis lost entries up to the cursor, so that new ones may stand below it. True for a stream that was trimmed
      * beyond the cursor by others, too.
+     *
+     * @param checksum of what the entry at the cursor held; 0 where nobody noted it
      */
-    CompletionStage<Boolean> isBehind(EntryId cursor);
+    CompletionStage<Boolean> isBehind(EntryId cursor, long checksum);
 
     /** The next entries, in order; an empty list when none came within {@code block}, zero for not waiting at all. */
     CompletionStage<List<LogEntry>> read(int maxEntries, Duration block);

@@ -41,9 +41,6 @@ final class PartitionStart implements PartitionTakeover.Commands {
         end
         """;
 
-    // without sending the entry along
-    private static final String HOLDS_SCRIPT = "return {#redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])}";
-
     // A Redis without memory refuses to create a group. But without one nothing is read, committed and removed, and it
     // would stay full for ever.
     private static final String EVEN_WHEN_FULL_SCRIPT = """
@@ -86,10 +83,10 @@ final class PartitionStart implements PartitionTakeover.Commands {
     }
 
     @Override
-    public CompletableFuture<Boolean> holds(EntryId id) {
-        CommandArgs<byte[], byte[]> args =
-                args().add(HOLDS_SCRIPT).add(1).add(key).add(id.toString());
-        return call(connection, CommandType.EVAL, args, timeout).thenApply(answer -> (Long) answer.getFirst() > 0);
+    public CompletableFuture<Long> checksum(EntryId id) {
+        CommandArgs<byte[], byte[]> args = args().add(key).add(id.toString()).add(id.toString());
+        return call(connection, CommandType.XRANGE, EntriesOutput.ofOneStream(), args, timeout)
+                .thenApply(entries -> entries.isEmpty() ? 0 : entries.getFirst().checksum());
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class PartitionTakeover {
         /** The highest ID that the stream has given; 0-0 when there is no stream. */
         CompletableFuture<EntryId> lastId();
 
-        /** Whether the stream has an entry of this ID. */
-        CompletableFuture<Boolean> holds(EntryId id);
+        /** The checksum of the entry of this ID; 0 when there is none. */
+        CompletableFuture<Long> checksum(EntryId id);
 
         /** Makes the stream give IDs above {@code id} only; fails when an entry stands above it. */
         CompletableFuture<?> raiseLastId(EntryId id, EntryId last);
@@ -57,13 +57,17 @@ public final class PartitionTakeover {
     /**
      * Whether Redis lost entries that are committed, so that new ones may have been given IDs up to the cursor. The last
      * ID alone does not say so for long: new entries pass the cursor, and an incarnation that raised it may have ended
-     * before it committed what it went back for. The entry at the cursor does: trimming stops before it.
+     * before it committed what it went back for. The entry at the cursor does: trimming stops before it. A replica that was
+     * promoted and whose clock is behind may have given the cursor's very ID again, so what it holds is compared, too.
+     *
+     * @param checksum of what the entry at the cursor held; 0 where nobody noted it
      */
-    public static CompletableFuture<Boolean> lostTail(Commands commands, EntryId cursor) {
+    public static CompletableFuture<Boolean> lostTail(Commands commands, EntryId cursor, long checksum) {
         return commands.lastId()
                 .thenCompose(last -> cursor.isAfter(last) || cursor.equals(EntryId.ZERO)
                         ? CompletableFuture.completedFuture(cursor.isAfter(last))
-                        : commands.holds(cursor).thenApply(holds -> !holds));
+                        : commands.checksum(cursor)
+                                .thenApply(found -> found == 0 || (checksum != 0 && found != checksum)));
     }
 
     /** Takes the stream over for an incarnation that begins at {@code cursor} and reads on after {@code readFrom}. */

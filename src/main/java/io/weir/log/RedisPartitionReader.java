@@ -94,8 +94,9 @@ final class RedisPartitionReader implements PartitionReader {
     }
 
     @Override
-    public CompletionStage<Boolean> isBehind(EntryId cursor) {
-        return PartitionTakeover.lostTail(new PartitionStart(shared.current(), key, partition, timeout, depth), cursor);
+    public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
+        return PartitionTakeover.lostTail(
+                new PartitionStart(shared.current(), key, partition, timeout, depth), cursor, checksum);
     }
 
     @Override

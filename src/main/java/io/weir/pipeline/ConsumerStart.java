@@ -1,6 +1,5 @@
 package io.weir.pipeline;
 
-import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.log.PartitionReader;
 import io.weir.store.PartitionStore;
@@ -15,35 +14,35 @@ import java.util.concurrent.Executor;
  */
 public final class ConsumerStart {
     /** Where an incarnation begins, and what it found there. */
-    public record Position(long epoch, EntryId cursor, PartitionReader.Begun begun) {}
+    public record Position(long epoch, EntryId cursor, long checksum, long windows, PartitionReader.Begun begun) {
+        /** Where the incarnation goes on after so many windows more. */
+        Position after(EntryId committed, long itsChecksum, long more) {
+            return new Position(epoch, committed, itsChecksum, windows + more, begun);
+        }
+    }
 
     private ConsumerStart() {}
 
     /**
      * Starts an incarnation.
      *
-     * @param keyedRewind how far streams that keep keys go back when Redis lost its tail
+     * @param keyedRewind how far to go back for keyed events when Redis lost its tail
      */
     public static CompletionStage<Position> run(
-            StreamDefinition definition,
-            String owner,
-            PartitionStore store,
-            PartitionReader reader,
-            Duration keyedRewind,
-            Executor jdbcExecutor) {
+            String owner, PartitionStore store, PartitionReader reader, Duration keyedRewind, Executor jdbcExecutor) {
         return CompletableFuture.supplyAsync(() -> Jdbc.call(() -> store.start(owner)), jdbcExecutor)
-                .thenCompose(started -> reader.isBehind(started.cursor())
+                .thenCompose(started -> reader.isBehind(started.cursor(), started.checksum())
                         .thenCompose(behind -> {
-                            boolean rewinds = behind && definition.arbiter() != null;
-                            EntryId readFrom = rewinds ? before(started.cursor(), keyedRewind) : started.cursor();
+                            EntryId readFrom = behind ? before(started.cursor(), keyedRewind) : started.cursor();
                             return reader.begin(started.epoch(), started.cursor(), readFrom);
                         })
-                        .thenApply(begun -> new Position(started.epoch(), started.cursor(), begun)));
+                        .thenApply(begun -> new Position(
+                                started.epoch(), started.cursor(), started.checksum(), started.windows(), begun)));
     }
 
     /**
      * A Redis that lost its tail may hand out IDs at or below the cursor to new events. Keyed events can be told from
-     * those that the database has, so these streams go back a little; for others the cursor is all there is.
+     * those that the database has, so the incarnation goes back a little; for others the cursor is all there is.
      */
     private static EntryId before(EntryId cursor, Duration rewind) {
         return new EntryId(Math.max(0, cursor.millis() - rewind.toMillis()), 0);

@@ -16,16 +16,16 @@ public final class ConsumerTrim {
 
     /**
      * Trims below {@code minimum}; completes with false, having trimmed nothing, when the cursor is no longer this
-     * incarnation's or stands before {@code cursor}.
+     * incarnation's or fewer than {@code windows} are committed.
      */
     public static CompletionStage<Boolean> run(
             EntryId minimum,
             long epoch,
-            EntryId cursor,
+            long windows,
             PartitionStore store,
             PartitionReader reader,
             Executor jdbcExecutor) {
-        return CompletableFuture.supplyAsync(() -> Jdbc.call(() -> store.confirms(epoch, cursor)), jdbcExecutor)
+        return CompletableFuture.supplyAsync(() -> Jdbc.call(() -> store.confirms(epoch, windows)), jdbcExecutor)
                 .thenApply(confirmed -> {
                     if (confirmed) {
                         var _ = reader.trim(minimum);

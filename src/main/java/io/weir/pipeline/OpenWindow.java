@@ -33,12 +33,15 @@ public final class OpenWindow {
     private final Set<Object> touched = new HashSet<>();
     private Map<Object, List<Event>> unsentShares = new LinkedHashMap<>();
     private EntryId to;
+    private final long checksumBefore;
+    private @Nullable LogEntry last;
     private long bytes;
 
-    OpenWindow(long number, EntryId from, StreamDefinition definition, EventReader eventReader) {
+    OpenWindow(long number, EntryId from, long checksum, StreamDefinition definition, EventReader eventReader) {
         this.number = number;
         this.from = from;
         this.to = from;
+        this.checksumBefore = checksum;
         this.definition = definition;
         this.eventReader = eventReader;
     }
@@ -53,6 +56,11 @@ public final class OpenWindow {
 
     public EntryId to() {
         return to;
+    }
+
+    /** Of what the entry at its end holds. */
+    long checksum() {
+        return last == null ? checksumBefore : last.checksum();
     }
 
     public List<Event> events() {
@@ -89,13 +97,14 @@ public final class OpenWindow {
         for (int index = 0; index < entry.items().size(); index++) {
             add(entry.id(), index, entry.items().get(index));
         }
-        endEntry(entry.id());
+        endEntry(entry);
     }
 
     /** Says that every item of an entry was added. */
-    void endEntry(EntryId id) {
-        entries.add(id);
-        to = id;
+    void endEntry(LogEntry entry) {
+        entries.add(entry.id());
+        to = entry.id();
+        last = entry;
     }
 
     /** Adds an item that is not to be looked at, as a dead letter. */
@@ -122,7 +131,7 @@ public final class OpenWindow {
 
     /** The window as it is written, with the events folded by entity. */
     public WindowCommit commit(long epoch, List<EntityDelta> deltas) {
-        return new WindowCommit(epoch, from, to, events, deadLetters, deltas);
+        return new WindowCommit(epoch, number, from, to, checksum(), events, deadLetters, deltas);
     }
 
     /** Takes each entity's share of what was added since the last call. */

@@ -23,6 +23,7 @@ public final class PartitionWindows {
     private final LongSupplier nanoTime;
     private EntryId cursor = EntryId.ZERO;
     private OpenWindow open;
+    private long committed;
     private int unflushed;
     private boolean due;
     private boolean behind;
@@ -35,18 +36,24 @@ public final class PartitionWindows {
         this.size = new WindowSize(definition.window());
         this.maxWindowBytes = maxWindowBytes;
         this.nanoTime = nanoTime;
-        this.open = window(0, cursor);
+        this.open = window(0, cursor, 0);
     }
 
-    /** Begins at the cursor that the start of the incarnation found. */
-    public void begin(EntryId committed) {
-        cursor = committed;
-        open = window(0, committed);
+    /** Begins where the start of the incarnation found the cursor. */
+    public void begin(ConsumerStart.Position position) {
+        cursor = position.cursor();
+        committed = position.windows();
+        open = window(committed, cursor, position.checksum());
     }
 
     /** The last entry that this incarnation knows to be committed. */
     public EntryId cursor() {
         return cursor;
+    }
+
+    /** How many windows this incarnation knows to be committed, with those of the incarnations before it. */
+    public long committed() {
+        return committed;
     }
 
     /** The window being filled. */
@@ -88,7 +95,7 @@ public final class PartitionWindows {
         int before = open.size();
         if (entry.id().isAfter(open.to())) {
             open.add(entry);
-        } else if (definition.arbiter() != null) {
+        } else {
             open.addRewound(entry);
         }
         if (before == 0 && !open.isEmpty()) {
@@ -123,6 +130,7 @@ public final class PartitionWindows {
     /** Notes that a closed window, always the oldest, is in the database. */
     public void flushed(OpenWindow window) {
         cursor = window.to();
+        committed = window.number() + 1;
         unflushed--;
     }
 
@@ -130,11 +138,11 @@ public final class PartitionWindows {
         OpenWindow closed = open;
         due = false;
         unflushed++;
-        open = window(closed.number() + 1, closed.to());
+        open = window(closed.number() + 1, closed.to(), closed.checksum());
         return closed;
     }
 
-    private OpenWindow window(long number, EntryId from) {
-        return new OpenWindow(number, from, definition, eventReader);
+    private OpenWindow window(long number, EntryId from, long checksum) {
+        return new OpenWindow(number, from, checksum, definition, eventReader);
     }
 }

@@ -25,7 +25,6 @@ final class StartRecord {
             PartitionContext partition, PartitionReader reader, Executor jdbcExecutor) {
         boolean blamed = partition.status().takeBlame();
         return ConsumerStart.run(
-                        partition.definition(),
                         partition.owner(),
                         partition.store(),
                         reader,

@@ -149,7 +149,7 @@ final class StreamConsumer {
     private void begin(ConsumerStart.Position position) {
         partition.status().running();
         epoch = position.epoch();
-        windows.begin(position.cursor());
+        windows.begin(position);
         timers.startTimerWithFixedDelay(Timer.TICK, partition.settings().trimInterval());
         readOn();
     }
@@ -277,7 +277,7 @@ final class StreamConsumer {
         EntryId trimmable = history.tick(windows.cursor());
         if (trimmable != null) {
             context.pipeToSelf(
-                    ConsumerTrim.run(trimmable, epoch, windows.cursor(), partition.store(), reader, jdbcExecutor),
+                    ConsumerTrim.run(trimmable, epoch, windows.committed(), partition.store(), reader, jdbcExecutor),
                     // while the database is away, nothing is trimmed
                     (confirmed, failure) -> new Trimmed(failure != null || confirmed));
         }

@@ -8,7 +8,6 @@ import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
 import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore.Suspect;
-import io.weir.store.WindowCommit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,9 +43,8 @@ final class SuspectSearch {
     private final PartitionContext partition;
     private final PartitionReader reader;
     private final Executor jdbcExecutor;
-    private final long epoch;
-    private final PartitionReader.Begun begun;
-    private EntryId cursor;
+    /** Where it is. */
+    private ConsumerStart.Position position;
     /** The note that was found; null once it is behind. */
     private @Nullable Suspect suspect;
 
@@ -61,9 +59,7 @@ final class SuspectSearch {
         this.partition = partition;
         this.reader = reader;
         this.jdbcExecutor = jdbcExecutor;
-        this.epoch = position.epoch();
-        this.begun = position.begun();
-        this.cursor = position.cursor();
+        this.position = position;
         this.suspect = suspect;
         this.eventsLeft = (long) WINDOWS * partition.definition().window().maxEventsBehind();
     }
@@ -76,7 +72,7 @@ final class SuspectSearch {
                         + " it",
                 partition,
                 partition.settings().maxAttempts(),
-                cursor);
+                position.cursor());
         return next();
     }
 
@@ -93,23 +89,26 @@ final class SuspectSearch {
             eventsLeft -= entry.items().size();
         }
         if (entries.isEmpty() || eventsLeft <= 0) {
-            log.info("{}: reads on as usual from {}", partition, cursor);
-            return CompletableFuture.completedStage(new ConsumerStart.Position(epoch, cursor, begun));
+            log.info("{}: reads on as usual from {}", partition, position.cursor());
+            return CompletableFuture.completedStage(position);
         }
         return next();
     }
 
     private void process(LogEntry entry) throws Exception {
-        OpenWindow window = new OpenWindow(0, cursor, partition.definition(), partition.eventReader());
-        if (!entry.id().isAfter(cursor)) {
-            if (partition.definition().arbiter() != null) {
-                window.addRewound(entry);
-            }
+        OpenWindow window = new OpenWindow(
+                position.windows(),
+                position.cursor(),
+                position.checksum(),
+                partition.definition(),
+                partition.eventReader());
+        if (!entry.id().isAfter(position.cursor())) {
+            window.addRewound(entry);
         } else if (isCondemned(entry.id(), Suspect.WHOLE_ENTRY)) {
             for (int index = 0; index < entry.items().size(); index++) {
                 condemn(window, entry, index);
             }
-            window.endEntry(entry.id());
+            window.endEntry(entry);
         } else {
             for (int index = 0; index < entry.items().size(); index++) {
                 if (isCondemned(entry.id(), index)) {
@@ -118,7 +117,7 @@ final class SuspectSearch {
                     tryAlone(window, entry, index);
                 }
             }
-            window.endEntry(entry.id());
+            window.endEntry(entry);
             note(entry.id(), Suspect.WHOLE_ENTRY);
         }
         if (!window.isEmpty()) {
@@ -147,12 +146,10 @@ final class SuspectSearch {
         } catch (RuntimeException failure) {
             throw failed(failure);
         }
-        CommitOutcome outcome = partition
-                .store()
-                .commit(new WindowCommit(epoch, cursor, window.to(), window.events(), window.deadLetters(), deltas));
+        CommitOutcome outcome = partition.store().commit(window.commit(position.epoch(), deltas));
         switch (outcome) {
             case CommitOutcome.Committed committed -> {
-                cursor = window.to();
+                position = position.after(window.to(), window.checksum(), 1);
                 suspect = null;
                 reader.acknowledge(window.entries(), window.size());
             }
@@ -175,7 +172,7 @@ final class SuspectSearch {
             }
             suspect = null;
         }
-        if (!partition.store().noteSuspect(epoch, entry, index)) {
+        if (!partition.store().noteSuspect(position.epoch(), entry, index)) {
             throw new PartitionFailure("fenced: another incarnation has started");
         }
     }
@@ -205,7 +202,7 @@ final class SuspectSearch {
 
     private Failed failed(Throwable failure) throws Exception {
         String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        partition.store().noteReason(epoch, reason);
+        partition.store().noteReason(position.epoch(), reason);
         return new Failed(reason, failure);
     }
 }

@@ -25,16 +25,17 @@ final class CursorStatements {
         """;
     private static final String RAISE_EPOCH = """
         UPDATE stream_cursor SET epoch = epoch + 1, owner = ?, updated_at = now()
-        WHERE stream = ? AND partition = ? RETURNING epoch, entry
+        WHERE stream = ? AND partition = ? RETURNING epoch, entry, entry_checksum, windows
         """;
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
-        SET entry = ?, committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
+        SET entry = ?, entry_checksum = ?, windows = windows + 1,
+            committed_events = committed_events + ?, dead_lettered_events = dead_lettered_events + ?,
             starts_without_progress = 0, suspect_entry = NULL, suspect_index = NULL,
             suspect_failures = 0, suspect_reason = NULL,
             committed_entries = committed_entries + ?, updated_at = now()
         FROM settings
-        WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ?
+        WHERE stream = ? AND partition = ? AND epoch = ? AND entry = ? AND windows = ?
         """;
     private static final String CORRECT = """
         UPDATE stream_cursor
@@ -44,7 +45,7 @@ final class CursorStatements {
         """;
     private static final String LOCK = "SELECT 1 FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
     private static final String DESCRIBE =
-            "SELECT epoch, entry, owner FROM stream_cursor WHERE stream = ? AND partition = ?";
+            "SELECT epoch, entry, owner, windows FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String TERMINATE = """
         SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = ? AND datname = current_database() AND usename = current_user
@@ -92,7 +93,8 @@ final class CursorStatements {
                 if (!row.next()) {
                     throw new SQLException("the cursor of " + stream + "/" + partition + " vanished", "40001");
                 }
-                return new PartitionStore.Started(row.getLong(1), EntryId.parse(row.getString(2)));
+                return new PartitionStore.Started(
+                        row.getLong(1), EntryId.parse(row.getString(2)), row.getLong(3), row.getLong(4));
             }
         }
     }
@@ -137,13 +139,15 @@ final class CursorStatements {
             statement.setString(2, statementTimeoutMillis);
             statement.setString(3, lockTimeoutMillis);
             statement.setString(4, window.to().toString());
-            statement.setLong(5, window.events().size());
-            statement.setLong(6, window.deadLetters().size());
-            statement.setLong(7, window.entries());
-            statement.setString(8, stream);
-            statement.setInt(9, partition);
-            statement.setLong(10, window.epoch());
-            statement.setString(11, window.from().toString());
+            statement.setLong(5, window.checksum());
+            statement.setLong(6, window.events().size());
+            statement.setLong(7, window.deadLetters().size());
+            statement.setLong(8, window.entries());
+            statement.setString(9, stream);
+            statement.setInt(10, partition);
+            statement.setLong(11, window.epoch());
+            statement.setString(12, window.from().toString());
+            statement.setLong(13, window.number());
             return statement.executeUpdate() == 1;
         }
     }
@@ -166,13 +170,13 @@ final class CursorStatements {
         }
     }
 
-    /** Whether the cursor is of this epoch and stands at {@code entry} or after it. */
-    boolean confirms(Connection connection, long epoch, EntryId entry) throws SQLException {
+    /** Whether the cursor is of this epoch and has seen so many windows. */
+    boolean confirms(Connection connection, long epoch, long windows) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(DESCRIBE)) {
             statement.setString(1, stream);
             statement.setInt(2, partition);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getLong(1) == epoch && !entry.isAfter(EntryId.parse(row.getString(2)));
+                return row.next() && row.getLong(1) == epoch && row.getLong(4) >= windows;
             }
         }
     }

@@ -11,8 +11,10 @@ public interface PartitionStore {
      * What an incarnation begins with.
      *
      * @param cursor the last entry whose window is committed
+     * @param checksum of what that entry held; 0 where nobody noted it
+     * @param windows how many windows were committed, by all incarnations
      */
-    record Started(long epoch, EntryId cursor) {}
+    record Started(long epoch, EntryId cursor, long checksum, long windows) {}
 
     /**
      * An event that was being processed on its own when the process was killed, or failed.
@@ -51,8 +53,8 @@ public interface PartitionStore {
     /** Raises the epoch, which fences every earlier incarnation, and answers where to go on. */
     Started start(String owner) throws SQLException;
 
-    /** Whether the cursor belongs to the incarnation of this epoch and stands at {@code cursor} or after it. */
-    boolean confirms(long epoch, EntryId cursor) throws SQLException;
+    /** Whether the cursor belongs to the incarnation of this epoch and so many windows are still committed. */
+    boolean confirms(long epoch, long windows) throws SQLException;
 
     /** Writes a window in one transaction. Fails with no exception: each failure is an outcome. */
     CommitOutcome commit(WindowCommit window);

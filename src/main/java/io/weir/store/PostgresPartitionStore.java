@@ -64,10 +64,10 @@ final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
-    public boolean confirms(long epoch, EntryId entry) throws SQLException {
+    public boolean confirms(long epoch, long windows) throws SQLException {
         try (PooledSession session = new PooledSession(pool.getConnection())) {
             try {
-                boolean confirmed = cursor.confirms(session.connection, epoch, entry);
+                boolean confirmed = cursor.confirms(session.connection, epoch, windows);
                 session.rollback();
                 return confirmed;
             } catch (SQLException problem) {

@@ -8,16 +8,20 @@ import java.util.List;
 /**
  * A window with all that its transaction needs.
  *
+ * @param number how many windows of the partition were committed before it, by all incarnations
  * @param from the cursor before it
  * @param to its last entry
+ * @param checksum of what that entry holds; 0 where nobody knows
  * @param events its events in the order of the log
  * @param deadLetters what could not be decoded
  * @param deltas the events folded by entity; empty in streams without counters
  */
 public record WindowCommit(
         long epoch,
+        long number,
         EntryId from,
         EntryId to,
+        long checksum,
         List<Event> events,
         List<DeadLetter> deadLetters,
         List<EntityDelta> deltas) {

@@ -95,29 +95,41 @@ class RedisPartitionReaderTest {
     }
 
     @Test
+    void anotherEntryAtTheCursorIsNotTheOneThatWasCommitted() {
+        EntryId cursor = await(log.append(definition, 0, events("x")));
+        PartitionReader reader = begun(1, EntryId.ZERO);
+        LogEntry entry = readAll(reader).getFirst();
+        assertThat(await(reader.isBehind(cursor, entry.checksum()))).isFalse();
+        assertThat(await(reader.isBehind(cursor, 0))).isFalse();
+        assertThat(await(reader.isBehind(cursor, entry.checksum() + 1))).isTrue();
+        LogEntry other = new LogEntry(entry.id(), List.of(new LogItem(LogItem.Kind.EVENT, new byte[] {1})));
+        assertThat(other.checksum()).isNotEqualTo(entry.checksum());
+    }
+
+    @Test
     void aStreamThatWasDeletedIsBehindAndGoesOnAboveTheCursor() {
         await(log.append(definition, 0, events("x")));
         PartitionReader reader = begun(1, EntryId.ZERO);
         EntryId cursor = new EntryId(Long.MAX_VALUE / 4, 7);
-        assertThat(await(reader.isBehind(EntryId.ZERO))).isFalse();
-        assertThat(await(reader.isBehind(cursor))).isTrue();
+        assertThat(await(reader.isBehind(EntryId.ZERO, 0))).isFalse();
+        assertThat(await(reader.isBehind(cursor, 0))).isTrue();
         assertThat(LogFixtures.<Long>redis(RedisForTests.url(), redis -> redis.del(definition.redisKey())))
                 .isEqualTo(1);
-        assertThat(await(reader.isBehind(new EntryId(0, 1)))).isTrue();
+        assertThat(await(reader.isBehind(new EntryId(0, 1), 0))).isTrue();
         assertGroupGone(reader.read(10, Duration.ZERO));
 
         PartitionReader successor = log.reader(definition, 0);
         readers.add(successor);
         assertThat(await(successor.begin(2, cursor, cursor))).isEqualTo(new PartitionReader.Begun(0, 0, true));
         // until something is committed above the cursor: who starts next has to go back again
-        assertThat(await(successor.isBehind(cursor))).isTrue();
+        assertThat(await(successor.isBehind(cursor, 0))).isTrue();
         assertThat(registry.counter("weir.log.tail.lost", "stream", definition.name())
                         .count())
                 .isEqualTo(1);
         EntryId next = await(log.append(definition, 0, events("y")));
         assertThat(next).isEqualTo(new EntryId(cursor.millis(), 8));
-        assertThat(await(successor.isBehind(cursor))).isTrue();
-        assertThat(await(successor.isBehind(next))).isFalse();
+        assertThat(await(successor.isBehind(cursor, 0))).isTrue();
+        assertThat(await(successor.isBehind(next, 0))).isFalse();
         assertThat(readAll(successor)).extracting(LogEntry::id).containsExactly(next);
         assertThat(log.depth(definition)).isEqualTo(1);
     }

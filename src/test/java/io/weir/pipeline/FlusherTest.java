@@ -106,7 +106,7 @@ class FlusherTest {
     }
 
     private OpenWindow window(long number, String... links) {
-        OpenWindow window = new OpenWindow(number, last, definition, partition.eventReader());
+        OpenWindow window = new OpenWindow(number, last, 0, definition, partition.eventReader());
         window.add(entry(10 * (number + 1), links));
         last = window.to();
         return window;

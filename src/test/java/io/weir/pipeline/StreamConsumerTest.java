@@ -212,7 +212,7 @@ class StreamConsumerTest {
         awaitUncommittedRead(1);
         TIME.timePasses(MAX_DELAY);
         awaitCommits(1);
-        store.setCursor(EntryId.ZERO);
+        store.undoWindow(EntryId.ZERO);
         Duration tick = Duration.ofSeconds(5);
         TIME.timePasses(tick.minus(MAX_DELAY));
         TIME.timePasses(tick);

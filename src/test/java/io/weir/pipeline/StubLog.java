@@ -83,7 +83,7 @@ final class StubLog implements EventLog {
         private @Nullable CompletableFuture<List<LogEntry>> waiting;
 
         @Override
-        public CompletionStage<Boolean> isBehind(EntryId cursor) {
+        public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
             return CompletableFuture.completedStage(behind);
         }
 

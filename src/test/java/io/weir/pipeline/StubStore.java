@@ -25,6 +25,7 @@ final class StubStore implements PartitionStore {
     private @Nullable CountDownLatch gate;
     private long epoch;
     private EntryId cursor = EntryId.ZERO;
+    private long windows;
 
     /** Holds every commit until {@link #open}. */
     synchronized void close() {
@@ -39,6 +40,12 @@ final class StubStore implements PartitionStore {
 
     synchronized void setCursor(EntryId entry) {
         cursor = entry;
+    }
+
+    /** A standby that lagged takes over. */
+    synchronized void undoWindow(EntryId before) {
+        cursor = before;
+        windows--;
     }
 
     synchronized long sum(Object entity) {
@@ -58,12 +65,12 @@ final class StubStore implements PartitionStore {
     @Override
     public synchronized Started start(String owner) {
         epoch++;
-        return new Started(epoch, cursor);
+        return new Started(epoch, cursor, 0, windows);
     }
 
     @Override
-    public synchronized boolean confirms(long confirmed, EntryId entry) {
-        return confirmed == epoch && !entry.isAfter(cursor);
+    public synchronized boolean confirms(long confirmed, long committed) {
+        return confirmed == epoch && windows >= committed;
     }
 
     @Override
@@ -85,10 +92,11 @@ final class StubStore implements PartitionStore {
     }
 
     private synchronized CommitOutcome apply(WindowCommit window) {
-        if (window.epoch() != epoch || !window.from().equals(cursor)) {
+        if (window.epoch() != epoch || !window.from().equals(cursor) || window.number() != windows) {
             return new CommitOutcome.Fenced("epoch " + window.epoch() + ", cursor " + cursor);
         }
         cursor = window.to();
+        windows++;
         Map<Object, @Nullable Object[][]> totals = new HashMap<>();
         for (EntityDelta delta : window.deltas()) {
             Long value = (Long) delta.value(0, 0);

@@ -179,7 +179,7 @@ class SuspectSearchTest {
     /** The real store, but for events that it fails over. */
     private static final class DefectiveStore implements PartitionStore {
         @Override
-        public boolean confirms(long epoch, EntryId cursor) {
+        public boolean confirms(long epoch, long windows) {
             return true;
         }
 

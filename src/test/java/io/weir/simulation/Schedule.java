@@ -37,6 +37,7 @@ final class Schedule {
     private final SimulatedClients clients;
     private final StreamDefinition definition;
     private final List<SimulatedProcess> processes = new ArrayList<>();
+    private final boolean keyed;
     private int disorder;
     private int started;
 
@@ -44,8 +45,10 @@ final class Schedule {
         this.world = new World(seed, traced);
         this.disorder = disorder;
         boolean keyed = world.random.nextBoolean();
-        this.definition = keyed ? SimulatedStream.KEYED : SimulatedStream.UNKEYED;
+        this.definition =
+                keyed && world.random.nextBoolean() ? SimulatedStream.WITH_KEYED_ROWS : SimulatedStream.WITHOUT_ROWS;
         this.redis = new SimulatedRedis(world);
+        this.keyed = keyed;
         this.database = new SimulatedDatabase(world, keyed);
         this.clients = new SimulatedClients(world, redis, keyed);
         for (Fault fault : Fault.values()) {
@@ -69,7 +72,7 @@ final class Schedule {
     }
 
     private void run() {
-        world.log(null, definition.equals(SimulatedStream.KEYED) ? "a keyed stream" : "a stream without keys");
+        world.log(null, keyed ? "a keyed stream" : "a stream without keys");
         startProcess();
         world.meanwhile(this::disorderlyStep);
         while (disorder > 0) {
@@ -93,7 +96,7 @@ final class Schedule {
         rest();
         idle();
         if (world.violation() == null) {
-            new Verdict(world, clients, redis, database).check();
+            new Verdict(world, clients, redis, database.state()).check();
         }
     }
 

@@ -4,7 +4,6 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
-import io.weir.event.EventReader;
 import io.weir.log.LogEntry;
 import io.weir.pipeline.AfterCommit;
 import io.weir.pipeline.ConsumerStart;
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * the pipeline's own.
  */
 final class SimulatedConsumer {
-    private static final EventReader KEYED_READER = new EventReader(SimulatedStream.KEYED);
-    private static final EventReader UNKEYED_READER = new EventReader(SimulatedStream.UNKEYED);
 
     private final World world;
     private final SimulatedProcess process;
@@ -50,12 +47,11 @@ final class SimulatedConsumer {
         this.process = process;
         this.definition = definition;
         this.reader = new SimulatedReader(world, redis, process);
-        EventReader eventReader = definition.equals(SimulatedStream.KEYED) ? KEYED_READER : UNKEYED_READER;
-        this.windows = new PartitionWindows(definition, eventReader, 1_000_000, world::now);
+        this.windows = new PartitionWindows(definition, SimulatedStream.reader(definition), 1_000_000, world::now);
     }
 
     void start() {
-        ConsumerStart.run(definition, process.toString(), process, reader, SimulatedStream.KEYED_REWIND, process)
+        ConsumerStart.run(process.toString(), process, reader, SimulatedStream.KEYED_REWIND, process)
                 .whenComplete((position, failure) -> mail(
                         () -> {
                             if (position == null) {
@@ -75,7 +71,7 @@ final class SimulatedConsumer {
             world.saw(Seen.PENDING_OF_PREDECESSORS);
         }
         epoch = position.epoch();
-        windows.begin(position.cursor());
+        windows.begin(position);
         nextTick = world.now() + SimulatedStream.TRIM_INTERVAL.toMillis();
         readOn();
     }
@@ -229,7 +225,7 @@ final class SimulatedConsumer {
         nextTick = world.now() + SimulatedStream.TRIM_INTERVAL.toMillis();
         EntryId trimmable = history.tick(windows.cursor());
         if (trimmable != null) {
-            var _ = ConsumerTrim.run(trimmable, epoch, windows.cursor(), process, reader, process)
+            var _ = ConsumerTrim.run(trimmable, epoch, windows.committed(), process, reader, process)
                     .thenAccept(confirmed -> mail(
                             () -> {
                                 if (!confirmed) {

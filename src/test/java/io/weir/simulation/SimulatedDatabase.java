@@ -5,7 +5,6 @@ import io.weir.store.WindowCommit;
 import io.weir.store.WindowTransactions;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +28,7 @@ final class SimulatedDatabase {
         long windowEpoch;
 
         boolean isWindow;
+        long checksum;
         /** Whether a window holds nothing but what was read again, so that the cursor stays where it is. */
         boolean staysAtCursor;
 
@@ -48,6 +48,8 @@ final class SimulatedDatabase {
     static final class State {
         long epoch;
         EntryId cursor = EntryId.ZERO;
+        long checksum;
+        long windows;
         final Map<Integer, Integer> timesApplied = new HashMap<>();
         final Set<String> keys = new HashSet<>();
         final Map<Object, Long> sums = new HashMap<>();
@@ -57,6 +59,8 @@ final class SimulatedDatabase {
         void apply(Change change) {
             epoch = change.epoch == null ? epoch : change.epoch;
             cursor = change.cursor == null ? cursor : change.cursor;
+            checksum = change.cursor == null ? checksum : change.checksum;
+            windows += change.isWindow ? 1 : 0;
             change.applied.forEach(number -> timesApplied.merge(number, 1, Integer::sum));
             keys.addAll(change.keys);
             change.sums.forEach((entity, sum) -> sums.merge(entity, sum, Long::sum));
@@ -67,9 +71,6 @@ final class SimulatedDatabase {
 
     static final String CONNECTION_LOST = "08006";
     static final String LOCK_NOT_AVAILABLE = "55P03";
-
-    /** Events whose windows a failover undid without moving the cursor back, which no start can see. */
-    final BitSet undone = new BitSet();
 
     private final World world;
     private final boolean keyed;
@@ -128,11 +129,11 @@ final class SimulatedDatabase {
         });
     }
 
-    boolean confirms(long epoch, EntryId entry) throws SQLException {
+    boolean confirms(long epoch, long windows) throws SQLException {
         if (away) {
             throw new SQLException("no connection", "08001");
         }
-        return state.epoch == epoch && !entry.isAfter(state.cursor);
+        return state.epoch == epoch && state.windows >= windows;
     }
 
     /** Whether another transaction holds the cursor's row. */
@@ -208,8 +209,7 @@ final class SimulatedDatabase {
         int before = committed.size();
         for (Change change : committed) {
             if (change.committedAt >= since && change.staysAtCursor) {
-                change.applied.forEach(undone::set);
-                change.deadPlaces.values().forEach(undone::set);
+                world.saw(Seen.REWOUND_WINDOW_UNDONE);
             }
         }
         committed.removeIf(change -> change.committedAt >= since);

@@ -105,8 +105,8 @@ final class SimulatedProcess implements PartitionStore, Executor {
     }
 
     @Override
-    public boolean confirms(long epoch, EntryId cursor) throws SQLException {
-        return database.confirms(epoch, cursor);
+    public boolean confirms(long epoch, long windows) throws SQLException {
+        return database.confirms(epoch, windows);
     }
 
     @Override

@@ -38,10 +38,10 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     }
 
     @Override
-    public CompletionStage<Boolean> isBehind(EntryId cursor) {
+    public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
         // asked over the connection of the writers, which is made again when it was lost
         generation = redis.generation();
-        return PartitionTakeover.lostTail(this, cursor);
+        return PartitionTakeover.lostTail(this, cursor, checksum);
     }
 
     @Override
@@ -65,8 +65,8 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     }
 
     @Override
-    public CompletableFuture<Boolean> holds(EntryId id) {
-        return command(() -> redis.holds(id), "XRANGE ", id);
+    public CompletableFuture<Long> checksum(EntryId id) {
+        return command(() -> redis.checksum(id), "XRANGE ", id);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.weir.log.PartitionTakeover;
 import io.weir.log.ReaderFailure;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,10 +60,13 @@ final class SimulatedRedis {
     /** Events whose entry got an ID at or below one that had been given before. */
     final BitSet belowEarlierIds = new BitSet();
 
-    /** Events that nobody can find, for the entry at the cursor seems to be there. */
+    /** Events that nobody can find, for the very entry at the cursor seems to be there. */
     final BitSet hidden = new BitSet();
 
     private final World world;
+    /** Of the entry that an ID was given to first. */
+    private final Map<EntryId, Long> checksums = new HashMap<>();
+
     private final Set<EntryId> reused = new HashSet<>();
     private final List<Runnable> blocked = new ArrayList<>();
     private State state = new State();
@@ -98,7 +102,9 @@ final class SimulatedRedis {
         }
         state.lastId = id;
         state.exists = true;
-        state.entries.add(new Stored(new LogEntry(id, items), events));
+        LogEntry entry = new LogEntry(id, items);
+        checksums.putIfAbsent(id, entry.checksum());
+        state.entries.add(new Stored(entry, events));
         wakeReaders();
         return id;
     }
@@ -128,14 +134,21 @@ final class SimulatedRedis {
         return state.lastId;
     }
 
-    boolean holds(EntryId id) {
-        boolean holds =
-                state.entries.stream().anyMatch(stored -> stored.entry().id().equals(id));
-        if (holds && reused.contains(id)) {
-            world.saw(Seen.CURSORS_ID_GIVEN_TWICE);
-            hidden.or(belowEarlierIds);
+    /** The checksum of an entry; 0 when there is none. */
+    long checksum(EntryId id) {
+        for (Stored stored : state.entries) {
+            if (stored.entry().id().equals(id)) {
+                long checksum = stored.entry().checksum();
+                if (reused.contains(id)) {
+                    world.saw(Seen.CURSORS_ID_GIVEN_TWICE);
+                    if (checksums.getOrDefault(id, 0L) == checksum) {
+                        hidden.or(belowEarlierIds);
+                    }
+                }
+                return checksum;
+            }
         }
-        return holds;
+        return 0;
     }
 
     boolean raiseLastId(EntryId id) {

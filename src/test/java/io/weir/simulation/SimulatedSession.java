@@ -67,7 +67,8 @@ final class SimulatedSession implements Session {
         statement();
         lock();
         change.epoch = database.state().epoch + 1;
-        return new PartitionStore.Started(change.epoch, database.state().cursor);
+        return new PartitionStore.Started(
+                change.epoch, database.state().cursor, database.state().checksum, database.state().windows);
     }
 
     @Override
@@ -81,7 +82,7 @@ final class SimulatedSession implements Session {
         inWindow = true;
         statement();
         lock();
-        if (!CursorCondition.holds(window, database.state().epoch, database.state().cursor)) {
+        if (!CursorCondition.holds(window, database.state().epoch, database.state().cursor, database.state().windows)) {
             if (window.epoch() < database.state().epoch) {
                 world.saw(Seen.OWNER_OF_OLD_EPOCH_FENCED);
             }
@@ -89,6 +90,7 @@ final class SimulatedSession implements Session {
         }
         change.cursor = window.to();
         change.isWindow = true;
+        change.checksum = window.checksum();
         change.staysAtCursor = window.from().equals(window.to());
         change.windowEpoch = window.epoch();
         return true;
@@ -123,7 +125,7 @@ final class SimulatedSession implements Session {
         List<Event> survivors = insert(writable, mode);
         @Nullable List<EntityDelta> given = mode == Mode.CAREFUL ? null : window.deltas();
         List<Event> events = mode == Mode.CAREFUL ? writable : window.events();
-        for (EntityDelta delta : SurvivorDeltas.of(SimulatedStream.KEYED, events, survivors, given)) {
+        for (EntityDelta delta : SurvivorDeltas.of(SimulatedStream.WITHOUT_ROWS, events, survivors, given)) {
             if (delta.value(0, 0) instanceof Long sum) {
                 change.sums.merge(delta.entity(), sum, Long::sum);
             }

@@ -14,6 +14,7 @@ import io.weir.definition.RowColumn;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.definition.WindowSettings;
+import io.weir.event.EventReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,11 +31,20 @@ final class SimulatedStream {
 
     static final int NUMBER_FIELD = 2;
 
-    static final StreamDefinition UNKEYED = definition(List.of());
-    static final StreamDefinition KEYED = definition(
+    /** Without rows; when its events have keys, Weir keeps them. */
+    static final StreamDefinition WITHOUT_ROWS = definition(List.of());
+    /** Its rows keep the keys. */
+    static final StreamDefinition WITH_KEYED_ROWS = definition(
             List.of(new RowTable("click_rows", List.of(new RowColumn("event_key", new ColumnSource.Key())), null)));
 
+    private static final EventReader READER_WITHOUT_ROWS = new EventReader(WITHOUT_ROWS);
+    private static final EventReader READER_WITH_KEYED_ROWS = new EventReader(WITH_KEYED_ROWS);
+
     private SimulatedStream() {}
+
+    static EventReader reader(StreamDefinition definition) {
+        return definition.equals(WITH_KEYED_ROWS) ? READER_WITH_KEYED_ROWS : READER_WITHOUT_ROWS;
+    }
 
     private static StreamDefinition definition(List<RowTable> rows) {
         Field link = new Field(0, "link", FieldType.TEXT, true, new Default.None(), null, null, 100);

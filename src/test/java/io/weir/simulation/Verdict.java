@@ -8,15 +8,13 @@ final class Verdict {
     private final World world;
     private final SimulatedClients clients;
     private final SimulatedRedis redis;
-    private final SimulatedDatabase database;
     private final SimulatedDatabase.State state;
 
-    Verdict(World world, SimulatedClients clients, SimulatedRedis redis, SimulatedDatabase database) {
+    Verdict(World world, SimulatedClients clients, SimulatedRedis redis, SimulatedDatabase.State state) {
         this.world = world;
         this.clients = clients;
         this.redis = redis;
-        this.database = database;
-        this.state = database.state();
+        this.state = state;
     }
 
     void check() {
@@ -45,13 +43,12 @@ final class Verdict {
 
     /**
      * What Redis acknowledged and lost, nobody can count. And where it then gives an ID at or below an earlier one, only
-     * an event with a key can be told from what is committed; not even that when the ID is the very one of the cursor, or
-     * when PostgreSQL then fails over and lacks the window in which it was read again.
+     * an event with a key can be told from what is committed; not even that when the ID is the very one of the cursor and
+     * its entry holds the same.
      */
     private boolean isExcused(SimulatedEvent event) {
         int number = event.number();
         return redis.lost.get(number)
-                || database.undone.get(number)
                 || redis.hidden.get(number)
                 || (event.key() == null && redis.belowEarlierIds.get(number));
     }

@@ -92,8 +92,8 @@ class ColumnTypesTest {
                 deltas.add(delta);
             }
             EntryId to = new EntryId(started.cursor().millis() + ENTRY.millis(), 0);
-            CommitOutcome outcome =
-                    store.commit(new WindowCommit(started.epoch(), started.cursor(), to, events, List.of(), deltas));
+            CommitOutcome outcome = store.commit(new WindowCommit(
+                    started.epoch(), started.windows(), started.cursor(), to, 0, events, List.of(), deltas));
             assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
             if (!definition.counters().isEmpty()) {
                 Object[] read = store.readCounts(DEVICE).values()[0];

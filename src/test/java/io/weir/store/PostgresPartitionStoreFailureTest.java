@@ -45,7 +45,7 @@ class PostgresPartitionStoreFailureTest {
             statement.execute("SET LOCAL application_name = '" + Identifiers.applicationName("pages", 0) + "'");
             statement.execute("UPDATE stream_cursor SET entry = '5-0'");
             PartitionStore.Started started = store.start("two");
-            assertThat(started).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO));
+            assertThat(started).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO, 0, 0));
             assertThat(fixture.meters.get("weir.store.terminated").counter().count())
                     .isEqualTo(1);
         }
@@ -59,7 +59,7 @@ class PostgresPartitionStoreFailureTest {
             store.start("one");
             gone.setAutoCommit(false);
             new CursorStatements("pages", 0, fixture.database.settings()).raiseEpoch(gone, "gone");
-            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO));
+            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO, 0, 0));
         }
     }
 
@@ -84,7 +84,7 @@ class PostgresPartitionStoreFailureTest {
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
                             > 0);
             other.commit();
-            assertThat(start.join()).isEqualTo(new PartitionStore.Started(2, EntryId.parse("5-0")));
+            assertThat(start.join()).isEqualTo(new PartitionStore.Started(2, EntryId.parse("5-0"), 0, 0));
         }
     }
 
@@ -207,8 +207,15 @@ class PostgresPartitionStoreFailureTest {
                     fixture.view("k0", "/a", 1L),
                     fixture.view("k1", "/a", Long.MAX_VALUE - 1),
                     fixture.view("k2", "/a", Long.MAX_VALUE));
-            WindowCommit window =
-                    new WindowCommit(epoch, known.entryId(), events.getLast().entryId(), events, List.of(), List.of());
+            WindowCommit window = new WindowCommit(
+                    epoch,
+                    fixture.windows(),
+                    known.entryId(),
+                    events.getLast().entryId(),
+                    0,
+                    events,
+                    List.of(),
+                    List.of());
             CommitOutcome.Committed outcome = committed(store.commit(window));
             assertThat(outcome.applied()).isEqualTo(1);
             assertThat(outcome.deduplicated()).isEqualTo(1);

@@ -30,8 +30,8 @@ class PostgresPartitionStoreTest {
     void aNewPartitionStartsBeforeTheFirstEntryAndEachStartRaisesTheEpoch() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
             PartitionStore store = fixture.store();
-            assertThat(store.start("one")).isEqualTo(new PartitionStore.Started(1, EntryId.ZERO));
-            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO));
+            assertThat(store.start("one")).isEqualTo(new PartitionStore.Started(1, EntryId.ZERO, 0, 0));
+            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, EntryId.ZERO, 0, 0));
         }
     }
 
@@ -68,17 +68,35 @@ class PostgresPartitionStoreTest {
     void aCursorIsConfirmedToItsOwnerForWhatIsCommitted() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
             PartitionStore store = fixture.store();
-            assertThat(store.confirms(1, EntryId.ZERO)).isFalse();
+            assertThat(store.confirms(1, 0)).isFalse();
             long epoch = store.start("one").epoch();
             Event view = fixture.view(null, "/a", 10L);
             committed(store.commit(fixture.window(epoch, EntryId.ZERO, List.of(view))));
-            EntryId cursor = view.entryId();
-            assertThat(store.confirms(epoch, EntryId.ZERO)).isTrue();
-            assertThat(store.confirms(epoch, cursor)).isTrue();
-            assertThat(store.confirms(epoch, new EntryId(cursor.millis(), cursor.sequence() + 1)))
-                    .isFalse();
+            assertThat(store.confirms(epoch, 0)).isTrue();
+            assertThat(store.confirms(epoch, 1)).isTrue();
+            assertThat(store.confirms(epoch, 2)).isFalse();
             store.start("two");
-            assertThat(store.confirms(epoch, cursor)).isFalse();
+            assertThat(store.confirms(epoch, 1)).isFalse();
+        }
+    }
+
+    @Test
+    void aWindowIsFencedWhenOneBeforeItIsGoneThatDidNotMoveTheCursor() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
+            PartitionStore store = fixture.store();
+            long epoch = store.start("one").epoch();
+            Event first = fixture.view(null, "/a", 1L);
+            committed(store.commit(fixture.window(epoch, EntryId.ZERO, List.of(first))));
+            EntryId cursor = first.entryId();
+            Event again = fixture.view("k", "/b", 1L);
+            committed(
+                    store.commit(new WindowCommit(epoch, 1, cursor, cursor, 7, List.of(again), List.of(), List.of())));
+            WindowCommit next = fixture.window(epoch, cursor, List.of(fixture.view(null, "/c", 1L)));
+            // a failover to a standby that lagged
+            fixture.database.execute("UPDATE stream_cursor SET windows = 1");
+            assertThat(store.commit(next)).isInstanceOf(CommitOutcome.Fenced.class);
+            assertThat(store.start("two")).isEqualTo(new PartitionStore.Started(2, cursor, 7, 1));
+            assertThat(fixture.pages()).containsExactly("/a|1|1");
         }
     }
 
@@ -246,7 +264,8 @@ class PostgresPartitionStoreTest {
             for (int round = 0; round < 2; round++) {
                 EntryId entry = new EntryId(1_700_000_000_000L + 1_000 + round, 0);
                 DeadLetter letter = new DeadLetter(entry, 0, raw, "malformed\0line", null, "file-7");
-                WindowCommit window = new WindowCommit(epoch, cursor, entry, List.of(), List.of(letter), List.of());
+                WindowCommit window = new WindowCommit(
+                        epoch, fixture.windows(), cursor, entry, 0, List.of(), List.of(letter), List.of());
                 CommitOutcome.Committed outcome = committed(store.commit(window));
                 assertThat(outcome.deadLettered()).isEqualTo(round == 0 ? 1 : 0);
                 assertThat(outcome.deduplicated()).isEqualTo(round);

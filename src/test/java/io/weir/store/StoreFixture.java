@@ -149,7 +149,17 @@ final class StoreFixture implements AutoCloseable {
         EntryId to = events.isEmpty()
                 ? new EntryId(1_700_000_000_000L + ++entries, 0)
                 : events.getLast().entryId();
-        return new WindowCommit(epoch, from, to, events, deadLetters, new ArrayList<>(deltas.values()));
+        return new WindowCommit(epoch, windows(), from, to, 0, events, deadLetters, new ArrayList<>(deltas.values()));
+    }
+
+    /** How many windows are committed. */
+    long windows() {
+        try {
+            List<String> windows = database.query("SELECT windows FROM stream_cursor WHERE partition = 0");
+            return windows.isEmpty() ? 0 : Long.parseLong(windows.getFirst());
+        } catch (SQLException problem) {
+            throw new IllegalStateException(problem);
+        }
     }
 
     List<String> pages() throws SQLException {
