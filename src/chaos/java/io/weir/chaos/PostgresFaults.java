@@ -25,12 +25,12 @@ final class PostgresFaults {
 
     static List<Scenario> all() {
         return List.of(
-                Scenario.of("postgres-stop", "immediate stop of PostgreSQL, restart", 2, 100, PostgresFaults::stop),
+                Scenario.of("postgres-stop", "immediate stop of PostgreSQL, restart", 2, 60, PostgresFaults::stop),
                 Scenario.of(
                         "commit-cut",
-                        "connection cut at COMMIT, before PostgreSQL has it and before its answer",
+                        "connection cut at COMMIT five times, before PostgreSQL has it and before its answer",
                         3,
-                        100,
+                        25,
                         PostgresFaults::cutAtCommit),
                 Scenario.of(
                                 "standby-failover",

@@ -21,12 +21,12 @@ final class RedisFaults {
 
     static List<Scenario> all() {
         return List.of(
-                Scenario.of("redis-kill", "SIGKILL of Redis, restart", 2, 100, RedisFaults::kill),
+                Scenario.of("redis-kill", "SIGKILL of Redis, restart", 2, 60, RedisFaults::kill),
                 Scenario.of(
                         "aof-cut",
                         "power failure of Redis' machine: the end of its file is gone",
                         2,
-                        50,
+                        40,
                         RedisFaults::cutFile),
                 Scenario.of(
                         "replica-promotion", "Redis fails over to a replica that lagged", 1, 20, RedisFaults::promote),
@@ -34,7 +34,7 @@ final class RedisFaults {
                         "group-lost",
                         "consumer group destroyed, consumer deleted, by hand",
                         1,
-                        50,
+                        20,
                         RedisFaults::loseGroup),
                 Scenario.of("flushall", "FLUSHALL by hand", 1, 20, RedisFaults::flush));
     }

@@ -29,9 +29,9 @@ final class WeirFaults {
                         "failpoint",
                         "Weir ends at each of " + points + " places",
                         4,
-                        3 * points,
+                        10 * points,
                         WeirFaults::failpoint),
-                Scenario.of("weir-freeze", "SIGSTOP past every timeout, takeover, SIGCONT", 1, 20, WeirFaults::freeze),
+                Scenario.of("weir-freeze", "SIGSTOP past every timeout, takeover, SIGCONT", 1, 40, WeirFaults::freeze),
                 Scenario.of("two-owners", "two Weirs own the same partitions", 1, 20, WeirFaults::twoOwners));
     }
 

@@ -33,12 +33,12 @@ final class KeyWriter {
     private static final long LAST_DAY = LocalDate.of(9999, 12, 30).toEpochDay();
     private static final String CHECK_VIOLATION = "23514";
 
-    // sorted, so that the windows of two partitions that got the same key can't wait for each other
+    // Sorted, so that the windows of two partitions that got the same key can't wait for each other. A subquery in the
+    // place of NOT EXISTS can't become a join that reads a whole day, as it did where a day had no statistics yet.
     private static final String INSERT = """
         INSERT INTO event_key (hash, day)
         SELECT k.hash, k.day FROM (SELECT unnest(?::uuid[]) AS hash, date '1970-01-01' + unnest(?::bigint[])::integer AS day) k
-        WHERE NOT EXISTS (
-            SELECT 1 FROM event_key e WHERE e.hash = k.hash AND e.day >= date '1970-01-01' + ?::integer)
+        WHERE (SELECT true FROM event_key e WHERE e.hash = k.hash AND e.day >= date '1970-01-01' + ?::integer LIMIT 1) IS NULL
         ORDER BY k.hash
         ON CONFLICT DO NOTHING RETURNING hash
         """;
