@@ -2,7 +2,6 @@ package io.weir.pipeline;
 
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
-import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.live.LiveCounts;
 import io.weir.store.PartitionStore;
@@ -31,12 +30,11 @@ final class EntityAggregator {
     record Share(long window, List<Event> events) implements Command {}
 
     /** The window holds nothing more; its delta is wanted. */
-    record Barrier(long window, EntryId to, ActorRef<Flusher.Command> replyTo) implements Command {}
+    record Barrier(long window, ActorRef<Flusher.Command> replyTo) implements Command {}
 
     /** The window is in the database, and the counters are now {@code totals}. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record WindowCommitted(
-            long window, EntryId to, @Nullable Object @Nullable [][] totals) implements Command {}
+    record WindowCommitted(long window, @Nullable Object @Nullable [][] totals) implements Command {}
 
     record ReadCounts(ActorRef<LiveCounts> replyTo) implements Command {}
 
@@ -51,7 +49,6 @@ final class EntityAggregator {
     private static final class UnflushedWindow {
         private final long number;
         private final EntityDelta delta;
-        private @Nullable EntryId to;
 
         UnflushedWindow(long number, EntityDelta delta) {
             this.number = number;
@@ -67,7 +64,9 @@ final class EntityAggregator {
     private final Deque<UnflushedWindow> unflushed = new ArrayDeque<>(2);
     private final List<ActorRef<LiveCounts>> readers = new ArrayList<>(0);
     private @Nullable Object @Nullable [][] committed;
-    private EntryId committedTo = EntryId.ZERO;
+    /** How many windows {@link #committed} contains, with those of earlier incarnations. */
+    private long committedWindows;
+
     private Instant committedAt = Instant.EPOCH;
     /** Grows with each refresh: what was asked before may be what was there before. */
     private int generation;
@@ -125,7 +124,6 @@ final class EntityAggregator {
         if (window == null || window.number != barrier.window()) {
             throw new IllegalStateException("barrier of window " + barrier.window() + " without a share of it");
         }
-        window.to = barrier.to();
         barrier.replyTo().tell(new Flusher.Delta(barrier.window(), window.delta));
         return Behaviors.same();
     }
@@ -142,9 +140,10 @@ final class EntityAggregator {
             committed = message.totals();
         } else {
             // the window wrote nothing of it: what was known before is still so
+            committedWindows = Math.max(committedWindows, message.window() + 1);
             return Behaviors.same();
         }
-        committedTo = message.to();
+        committedWindows = message.window() + 1;
         committedAt = Instant.now();
         return Behaviors.same();
     }
@@ -185,7 +184,7 @@ final class EntityAggregator {
         PartitionStore.Counts counts = loaded.counts();
         if (committed == null && counts != null) {
             committed = counts.values();
-            committedTo = counts.cursor();
+            committedWindows = counts.windows();
             committedAt = Instant.now();
         }
         LiveCounts answer = committed == null
@@ -200,7 +199,7 @@ final class EntityAggregator {
         EntityDelta pending = new EntityDelta(definition.counters(), entity);
         for (UnflushedWindow window : unflushed) {
             // what was read from the database may hold windows whose commit has not been announced here yet
-            if (window.to == null || window.to.isAfter(committedTo)) {
+            if (window.number >= committedWindows) {
                 pending.add(window.delta);
             }
         }

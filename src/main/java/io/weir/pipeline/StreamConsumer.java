@@ -233,7 +233,7 @@ final class StreamConsumer {
         sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
-        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), closed.to(), flusher);
+        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), flusher);
         for (Object entity : closed.touched()) {
             aggregators.windowClosed(entity);
             aggregators.get(entity).tell(barrier);
@@ -248,7 +248,7 @@ final class StreamConsumer {
             aggregators
                     .get(entity)
                     .tell(new EntityAggregator.WindowCommitted(
-                            flushed.number(), flushed.to(), outcome.totals().get(entity)));
+                            flushed.number(), outcome.totals().get(entity)));
         }
         aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());

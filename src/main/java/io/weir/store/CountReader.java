@@ -4,7 +4,6 @@ import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
 import io.weir.definition.Field;
 import io.weir.definition.StreamDefinition;
-import io.weir.event.EntryId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,7 +12,7 @@ import java.time.Duration;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an entity's counters and its partition's cursor in one statement, which sees one snapshot. */
+/** Reads an entity's counters and the number of its partition's windows in one statement, which sees one snapshot. */
 final class CountReader {
     private final String stream;
     private final int partition;
@@ -29,7 +28,7 @@ final class CountReader {
         this.entityType = entity == null ? null : ElementType.of(entity.type());
         this.writer = writer;
         this.timeout = timeout;
-        StringJoiner columns = new StringJoiner(", ", "SELECT ", "").add("c.entry");
+        StringJoiner columns = new StringJoiner(", ", "SELECT ", "").add("c.windows");
         StringBuilder tables = new StringBuilder(
                 " FROM (SELECT 1) AS one LEFT JOIN stream_cursor AS c" + " ON c.stream = ? AND c.partition = ?");
         for (int i = 0; i < definition.counters().size() && entityType != null; i++) {
@@ -61,13 +60,13 @@ final class CountReader {
             }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                String entry = row.getString(1);
+                long windows = row.getLong(1);
                 @Nullable Object[][] values = writer.noCounts();
                 int column = 2;
                 for (int i = 0; i < writer.counters().size(); i++) {
                     column = writer.counters().get(i).readColumns(row, column, values[i]);
                 }
-                return new PartitionStore.Counts(values, entry == null ? EntryId.ZERO : EntryId.parse(entry));
+                return new PartitionStore.Counts(values, windows);
             }
         }
     }

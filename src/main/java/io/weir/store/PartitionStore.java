@@ -43,12 +43,12 @@ public interface PartitionStore {
     }
 
     /**
-     * An entity's committed counters and the cursor, read in one snapshot.
+     * An entity's committed counters, and how many windows are committed, read in one snapshot.
      *
      * @param values by counter and column; a counter without a row has null in each column
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Counts(@Nullable Object[][] values, EntryId cursor) {}
+    record Counts(@Nullable Object[][] values, long windows) {}
 
     /** Raises the epoch, which fences every earlier incarnation, and answers where to go on. */
     Started start(String owner) throws SQLException;

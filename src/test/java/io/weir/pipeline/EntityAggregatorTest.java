@@ -39,9 +39,9 @@ class EntityAggregatorTest {
     void aBarrierIsAnsweredWithTheWindowsOwnDelta() {
         share(0, 3);
         share(0, 4);
-        barrier(0, 10);
+        barrier(0);
         share(1, 5);
-        barrier(1, 20);
+        barrier(1);
 
         assertThat(nextDelta().delta().value(0, 0)).isEqualTo(7L);
         Flusher.Delta second = nextDelta();
@@ -53,38 +53,63 @@ class EntityAggregatorTest {
     @Test
     void aCountIsWhatIsCommittedPlusWhatIsNot() {
         share(0, 3);
-        barrier(0, 10);
+        barrier(0);
         share(1, 5);
 
         assertCounts(null, 8L);
 
-        aggregator.tell(new EntityAggregator.WindowCommitted(0, id(10), totals(103L)));
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, totals(103L)));
         assertCounts(103L, 5L);
 
-        barrier(1, 20);
-        aggregator.tell(new EntityAggregator.WindowCommitted(1, id(20), totals(108L)));
+        barrier(1);
+        aggregator.tell(new EntityAggregator.WindowCommitted(1, totals(108L)));
         assertCounts(108L, null);
     }
 
     @Test
     void aWindowThatTheDatabaseHoldsButNobodyAnnouncedIsNotCountedTwice() {
         share(0, 3);
-        barrier(0, 10);
+        barrier(0);
         // the commit has happened, its announcement is still on the way
         store.apply("a", 3, id(10));
 
         assertCounts(3L, null);
 
-        aggregator.tell(new EntityAggregator.WindowCommitted(0, id(10), totals(3L)));
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, totals(3L)));
         assertCounts(3L, null);
+    }
+
+    @Test
+    void aWindowThatWroteNothingOfItLeavesWhatWasCommitted() {
+        share(0, 3);
+        barrier(0);
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, totals(103L)));
+        share(1, 5);
+        share(2, 7);
+        // every event of window 1 was a duplicate
+        aggregator.tell(new EntityAggregator.WindowCommitted(1, null));
+
+        assertCounts(103L, 7L);
+    }
+
+    @Test
+    void aWindowThatWroteNothingIsAnnouncedAfterTheDatabaseWasAsked() {
+        share(0, 3);
+        share(1, 5);
+        store.apply("a", 0, id(10));
+        store.apply("a", 5, id(20));
+        assertCounts(5L, null);
+
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, null));
+        assertCounts(5L, null);
     }
 
     private void share(long window, long count) {
         aggregator.tell(new EntityAggregator.Share(window, List.of(event(definition, 1, "a", count))));
     }
 
-    private void barrier(long window, long to) {
-        aggregator.tell(new EntityAggregator.Barrier(window, id(to), flusher.ref()));
+    private void barrier(long window) {
+        aggregator.tell(new EntityAggregator.Barrier(window, flusher.ref()));
     }
 
     private Flusher.Delta nextDelta() {

@@ -60,6 +60,7 @@ final class StubStore implements PartitionStore {
     synchronized void apply(Object entity, long sum, EntryId to) {
         sums.merge(entity, sum, Long::sum);
         cursor = to;
+        windows++;
     }
 
     @Override
@@ -110,7 +111,7 @@ final class StubStore implements PartitionStore {
 
     @Override
     public synchronized Counts readCounts(Object entity) throws SQLException {
-        return new Counts(new @Nullable Object[][] {{sums.get(entity)}}, cursor);
+        return new Counts(new @Nullable Object[][] {{sums.get(entity)}}, windows);
     }
 
     @Override

@@ -160,7 +160,7 @@ class SuspectSearchTest {
                         .containsExactly(rows));
     }
 
-    private static StreamDefinition definition(String prefix) {
+    static StreamDefinition definition(String prefix) {
         return DefinitionFiles.parseAll(
                         List.of(new DefinitionFiles.Text("test.conf", """
                             weir.streams.link-clicks {
