@@ -4,14 +4,10 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir backfill}: brings a counter that was added to a definition later to its true value. */
 @Command(
@@ -26,7 +22,7 @@ import picocli.CommandLine.Spec;
             ""
         },
         footer = {"", "Example:", "  weir backfill --stream page-views --counter pages.bytes --from-rows"})
-public final class BackfillCommand implements Callable<Integer> {
+public final class BackfillCommand extends AdminCommand {
     @Option(names = "--stream", required = true, paramLabel = "NAME", description = "The stream.")
     private String stream = "";
 
@@ -56,19 +52,8 @@ public final class BackfillCommand implements Callable<Integer> {
             description = "The rows are what is to be counted, though their number differs from the events committed.")
     private boolean rowsAreComplete;
 
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        return admin.run(spec, this::run);
-    }
-
-    private void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
+    void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
         Map<String, @Nullable String> query = new LinkedHashMap<>();
         query.put("counter", counter);
         query.put("source", source.log ? "log" : "rows");

@@ -1,18 +1,15 @@
 package io.weir.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters edit}. */
 @Command(
@@ -20,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Gives a dead letter other content to replay; the original is kept beside it.")
-final class DeadLettersEditCommand implements Callable<Integer> {
+final class DeadLettersEditCommand extends AdminCommand {
     static final class Content {
         @Option(names = "--content", required = true, paramLabel = "JSON", description = "The event.")
         private @Nullable String text;
@@ -39,20 +36,10 @@ final class DeadLettersEditCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints the server's answer.")
     private boolean json;
 
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        return admin.run(spec, (client, out) -> {
-            String answer = client.send("PUT", DeadLettersCommand.PATH + "/" + id, content());
-            out.println(
-                    json ? answer : "dead letter " + id + " is edited; replay it with: weir dead-letters replay " + id);
-        });
+    void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
+        String answer = client.send("PUT", DeadLettersCommand.PATH + "/" + id, content());
+        out.println(json ? answer : "dead letter " + id + " is edited; replay it with: weir dead-letters replay " + id);
     }
 
     private byte[] content() throws AdminClient.Failed {

@@ -3,13 +3,10 @@ package io.weir.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters list}. */
 @Command(
@@ -17,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Lists dead letters, the newest first.")
-final class DeadLettersListCommand implements Callable<Integer> {
+final class DeadLettersListCommand extends AdminCommand {
     private static final int LONGEST_DETAIL = 100;
 
     @Mixin
@@ -35,48 +32,39 @@ final class DeadLettersListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints the server's answer.")
     private boolean json;
 
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        return admin.run(spec, (client, out) -> {
-            Map<String, @Nullable Object> parameters = filter.parameters();
-            parameters.put("state", state.equals("all") ? null : state);
-            parameters.put("before", before);
-            String answer = client.get(DeadLettersCommand.PATH + AdminClient.query(parameters));
-            if (json) {
-                out.println(answer);
-            } else {
-                print(JsonValue.object(answer), out);
-            }
-        });
+    void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
+        Map<String, @Nullable Object> parameters = filter.parameters();
+        parameters.put("state", state.equals("all") ? null : state);
+        parameters.put("before", before);
+        String answer = client.get(DeadLettersCommand.PATH + AdminClient.query(parameters));
+        if (json) {
+            out.println(answer);
+        } else {
+            print(AdminAnswer.parse(answer), out);
+        }
     }
 
-    private static void print(Map<String, @Nullable Object> page, PrintWriter out) {
-        List<Map<String, @Nullable Object>> letters = JsonValue.objects(page, "deadLetters");
+    private static void print(AdminAnswer page, PrintWriter out) {
+        List<AdminAnswer> letters = page.objects("deadLetters");
         if (letters.isEmpty()) {
             out.println("no dead letters");
             return;
         }
         TextTable table = new TextTable("ID", "STREAM", "STATE", "REASON", "ATTEMPTS", "CREATED", "DETAIL");
-        for (Map<String, @Nullable Object> letter : letters) {
-            String detail = JsonValue.text(letter, "detail");
+        for (AdminAnswer letter : letters) {
+            String detail = letter.textOrEmpty("detail");
             table.add(
-                    JsonValue.text(letter, "id"),
-                    JsonValue.text(letter, "stream"),
-                    JsonValue.text(letter, "state"),
-                    JsonValue.text(letter, "reason"),
-                    JsonValue.text(letter, "attempts"),
-                    JsonValue.text(letter, "createdAt"),
+                    letter.textOrEmpty("id"),
+                    letter.textOrEmpty("stream"),
+                    letter.textOrEmpty("state"),
+                    letter.textOrEmpty("reason"),
+                    letter.textOrEmpty("attempts"),
+                    letter.textOrEmpty("createdAt"),
                     detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL) + "…");
         }
         table.print(out);
-        String next = JsonValue.text(page, "next");
+        String next = page.textOrEmpty("next");
         if (!next.isEmpty()) {
             out.println("there are more: --before " + next);
         }

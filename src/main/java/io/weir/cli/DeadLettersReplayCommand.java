@@ -1,17 +1,7 @@
 package io.weir.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters replay}. */
 @Command(
@@ -22,57 +12,18 @@ import picocli.CommandLine.Spec;
             "Sends dead letters through the log again; each is applied once, however often it is replayed.",
             "Names letters, or filters the open ones of a stream."
         })
-final class DeadLettersReplayCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "The letters.")
-    private List<Long> ids = List.of();
-
-    @Mixin
-    private final DeadLetterFilterOptions filter = new DeadLetterFilterOptions();
-
-    @Option(names = "--json", description = "Prints the server's answers, one a line.")
-    private boolean json;
-
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws InterruptedException {
-        if (ids.isEmpty() ? !filter.hasStream() : !filter.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "give either the letters' IDs, or --stream and filters");
-        }
-        return admin.run(spec, (client, out) -> {
-            for (Long id : ids) {
-                String answer = client.send("POST", DeadLettersCommand.PATH + "/" + id + "/replay", null);
-                out.println(
-                        json
-                                ? answer
-                                : "dead letter " + id + " is " + JsonValue.text(JsonValue.object(answer), "state"));
-            }
-            if (ids.isEmpty()) {
-                String answer = client.send(
-                        "POST", DeadLettersCommand.PATH + "/replay" + AdminClient.query(filter.parameters()), null);
-                if (json) {
-                    out.println(answer);
-                } else {
-                    print(JsonValue.object(answer), out);
-                }
-            }
-        });
+final class DeadLettersReplayCommand extends DeadLettersChangeCommand {
+    DeadLettersReplayCommand() {
+        super("replay");
     }
 
-    private static void print(Map<String, @Nullable Object> answer, PrintWriter out) {
-        out.println("replayed: " + JsonValue.text(answer, "replayed"));
-        for (Map<String, @Nullable Object> refused : JsonValue.objects(answer, "refused")) {
-            String field = JsonValue.text(refused, "field");
-            out.println("not replayed: " + JsonValue.text(refused, "id") + ": " + (field.isEmpty() ? "" : field + ": ")
-                    + JsonValue.text(refused, "detail"));
-        }
-        if (Boolean.TRUE.equals(answer.get("more"))) {
-            out.println("there are more: run the same again");
+    @Override
+    void print(AdminAnswer answer, PrintWriter out) {
+        out.println("replayed: " + answer.textOrEmpty("replayed"));
+        for (AdminAnswer refused : answer.objects("refused")) {
+            String field = refused.textOrEmpty("field");
+            out.println("not replayed: " + refused.textOrEmpty("id") + ": " + (field.isEmpty() ? "" : field + ": ")
+                    + refused.textOrEmpty("detail"));
         }
     }
 }

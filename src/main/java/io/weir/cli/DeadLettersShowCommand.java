@@ -1,47 +1,29 @@
 package io.weir.cli;
 
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.io.PrintWriter;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters show}. */
 @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a dead letter with its event.")
-final class DeadLettersShowCommand implements Callable<Integer> {
+final class DeadLettersShowCommand extends AdminCommand {
     @Parameters(paramLabel = "ID", description = "The letter.")
     private long id;
 
     @Option(names = "--json", description = "Prints the server's answer.")
     private boolean json;
 
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        return admin.run(spec, (client, out) -> {
-            String answer = client.get(DeadLettersCommand.PATH + "/" + id);
-            if (json) {
-                out.println(answer);
-                return;
-            }
-            TextTable table = new TextTable("FIELD", "VALUE");
-            Map<String, @Nullable Object> letter = JsonValue.object(answer);
-            letter.forEach((name, value) -> {
-                if (value != null) {
-                    table.add(name, value.toString());
-                }
-            });
-            table.print(out);
-        });
+    void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
+        String answer = client.get(DeadLettersCommand.PATH + "/" + id);
+        if (json) {
+            out.println(answer);
+            return;
+        }
+        TextTable table = new TextTable("FIELD", "VALUE");
+        AdminAnswer letter = AdminAnswer.parse(answer);
+        letter.names().forEach(name -> table.add(name, letter.textOrEmpty(name)));
+        table.print(out);
     }
 }

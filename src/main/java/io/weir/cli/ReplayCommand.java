@@ -5,13 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir replay}: applies what Redis still retains and the database does not have. */
 @Command(
@@ -30,7 +26,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  weir replay --stream page-views --from 2026-03-01T10:00:00Z --to 2026-03-01T10:15:00Z --dry-run"
         })
-public final class ReplayCommand implements Callable<Integer> {
+public final class ReplayCommand extends AdminCommand {
     private static final List<String> COUNTS =
             List.of("entries", "events", "known", "missing", "appended", "unkeyed", "deadLetters", "beyondCursor");
     private static final long WAIT_MILLIS = 500;
@@ -51,19 +47,8 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
 
-    @Mixin
-    private final AdminOptions admin = new AdminOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        return admin.run(spec, this::run);
-    }
-
-    private void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
+    void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException {
         Map<String, Long> totals = new LinkedHashMap<>();
         Map<String, String> trimmed = new LinkedHashMap<>();
         String partition = "0";
