@@ -21,7 +21,13 @@ final class RedisFaults {
 
     static List<Scenario> all() {
         return List.of(
-                Scenario.of("redis-kill", "SIGKILL of Redis, restart", 2, 60, RedisFaults::kill),
+                Scenario.of("redis-kill", "SIGKILL of Redis (everysec), restart", 2, 60, RedisFaults::kill),
+                Scenario.of(
+                        "redis-kill-always",
+                        "SIGKILL of Redis (appendfsync always), restart",
+                        1,
+                        20,
+                        RedisFaults::killWhenAllIsOnDisk),
                 Scenario.of(
                         "aof-cut",
                         "power failure of Redis' machine: the end of its file is gone",
@@ -39,7 +45,26 @@ final class RedisFaults {
                 Scenario.of("flushall", "FLUSHALL by hand", 1, 20, RedisFaults::flush));
     }
 
+    /**
+     * Redis writes what it was told to its file before it answers, but not while an fsync of that file is under way: then it
+     * keeps it in memory for up to two seconds. So a kill may lose that, and nothing else.
+     */
     private static void kill(Site site, Random random, Repetition repetition) throws Exception {
+        Faults.loadEvents(site, 50 + random.nextInt(1_500));
+        // nobody may reach Redis before it was seen what it has left
+        site.redisProxy().refuse(true);
+        site.redis().kill();
+        Faults.loadFor(random.nextInt(1_500));
+        site.redis().restart();
+        Survivors.excuseTheOthers(site, repetition);
+        site.redisProxy().refuse(false);
+        Faults.loadEvents(site, 200);
+    }
+
+    private static void killWhenAllIsOnDisk(Site site, Random random, Repetition repetition) throws Exception {
+        try (RedisClient client = site.openRedis()) {
+            client.call("CONFIG", "SET", "appendfsync", "always");
+        }
         Faults.loadEvents(site, 50 + random.nextInt(1_500));
         site.redis().kill();
         Faults.loadFor(random.nextInt(1_500));

@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
             "Sends an access log in combined format to a running Weir.",
             "",
             "Each line is keyed by the file's content and the line's number, so importing a file again changes"
-                    + " nothing: an import that was interrupted (Ctrl-C is fine) is simply run again. Malformed lines"
-                    + " are printed with their number and kept as dead letters.",
+                    + " nothing: an import that was interrupted (Ctrl-C is fine) is simply run again. A stream whose"
+                    + " rows keep the keys knows them for good, any other for its dedup window (48 hours, unless its"
+                    + " definition says otherwise). Malformed lines are printed with their number and kept as dead"
+                    + " letters.",
             ""
         },
         footer = {

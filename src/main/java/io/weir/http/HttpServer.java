@@ -47,16 +47,16 @@ public final class HttpServer {
     }
 
     private static CompletionStage<HttpResponse> answer(Routes routes, HttpRequest request) {
-        CompletionStage<HttpResponse> answer;
+        CompletableFuture<HttpResponse> answer;
         try {
-            answer = routes.handle(request);
+            // a stage of another kind would be taken for one that can be completed
+            answer = routes.handle(request).toCompletableFuture();
         } catch (RuntimeException failure) {
             return CompletableFuture.completedFuture(internalError(request, failure));
         }
-        if (answer instanceof CompletableFuture<HttpResponse> done && done.state() == CompletableFuture.State.SUCCESS) {
-            return request.entity().isStrict() ? done : done.thenApply(HttpServer::closeWhenRefusedEarly);
-        }
-        CompletionStage<HttpResponse> safe = answer.exceptionally(failure -> internalError(request, failure));
+        CompletableFuture<HttpResponse> safe = answer.state() == CompletableFuture.State.SUCCESS
+                ? answer
+                : answer.exceptionally(failure -> internalError(request, failure));
         return request.entity().isStrict() ? safe : safe.thenApply(HttpServer::closeWhenRefusedEarly);
     }
 

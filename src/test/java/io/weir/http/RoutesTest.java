@@ -96,6 +96,12 @@ class RoutesTest {
     }
 
     @Test
+    void anyKindOfStageIsAnswered() throws Exception {
+        assertThat(SERVER.send("GET", "/stage").statusCode()).isEqualTo(200);
+        assertProblem(SERVER.send("GET", "/failed-stage"), 500, "the log of the server");
+    }
+
+    @Test
     void aDefectIs500WithoutItsInsides() throws Exception {
         HttpResponse<String> response = SERVER.send("GET", "/defect");
 

@@ -49,6 +49,16 @@ final class TestServer implements AutoCloseable {
         routes.add("GET", "/defect", (request, variables) -> {
             throw new IllegalStateException("a defect, on purpose");
         });
+        // a stage that can't be completed by who gets it
+        routes.add(
+                "GET",
+                "/stage",
+                (request, variables) ->
+                        CompletableFuture.completedStage(org.apache.pekko.http.javadsl.model.HttpResponse.create()));
+        routes.add(
+                "GET",
+                "/failed-stage",
+                (request, variables) -> CompletableFuture.failedStage(new IllegalStateException("on purpose")));
         binding = HttpServer.start(testKit.system(), settings, routes.build(), metrics)
                 .toCompletableFuture()
                 .join();
