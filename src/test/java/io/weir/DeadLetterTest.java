@@ -365,6 +365,7 @@ class DeadLetterTest {
         refuseMoreThan(100);
         click("a", 500);
         await().untilAsserted(() -> assertThat(published()).containsExactly("1 constraint 1"));
+        RedisForTests.keepAll(redis);
         redis.kill();
         database.execute("INSERT INTO dead_letter (stream, partition, entry, index, raw, reason)"
                 + " VALUES ('link-clicks', 0, '5-0', 0, 'x', 'by hand')");

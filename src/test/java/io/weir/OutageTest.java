@@ -62,6 +62,7 @@ class OutageTest {
     void aRedisThatIsKilledIsAnsweredWithinTwoSecondsAndUsedAgainAtOnce() throws Exception {
         try (RunningWeir weir = RunningWeir.start(redis.url(), postgres.url())) {
             int sent = send(weir, 50);
+            RedisForTests.keepAll(redis);
             redis.kill();
             int unknown = 0;
             for (int i = 0; i < 5; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisClient;
 import io.weir.settings.SettingsException;
+import io.weir.testkit.RedisForTests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,6 +38,7 @@ class EmbeddedRedisServerTest {
             server.close();
             server.restart();
             set(server, "b");
+            RedisForTests.keepAll(server);
             server.kill();
             server.restart();
             assertThat(server.port()).isEqualTo(port);

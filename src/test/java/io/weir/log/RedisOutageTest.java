@@ -56,6 +56,7 @@ class RedisOutageTest {
         for (int event = 0; event < 100; event++) {
             appended.add(await(log.append(definition, 0, events("before"))));
         }
+        RedisForTests.keepAll(redis);
         List<CompletionStage<EntryId>> caught = new ArrayList<>();
         for (int event = 0; event < 100; event++) {
             caught.add(log.append(definition, 0, events("during")));

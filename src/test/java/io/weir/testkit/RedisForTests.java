@@ -1,5 +1,6 @@
 package io.weir.testkit;
 
+import io.lettuce.core.RedisClient;
 import io.weir.embedded.EmbeddedRedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,17 @@ public final class RedisForTests {
     /** Starts a server that belongs to one test, which may kill it. Its data ends with the test's directory. */
     public static EmbeddedRedisServer startPrivate(Path directory) {
         return EmbeddedRedisServer.start(directory, 0, Duration.ofSeconds(30));
+    }
+
+    /**
+     * Has a server that is about to be killed write down what it was told before it answers. With {@code everysec} it may
+     * keep that in memory for two seconds, while an fsync of its file is under way.
+     */
+    public static void keepAll(EmbeddedRedisServer server) {
+        try (RedisClient client = RedisClient.create(server.url());
+                var connection = client.connect()) {
+            connection.sync().configSet("appendfsync", "always");
+        }
     }
 
     private static final class Shared {
