@@ -74,6 +74,10 @@ final class Mutate {
             passed &= result.startsWith("green");
             OUT.printf("%-44s %-46s %s%n", "(none)", String.join(" ", suite), result);
         }
+        if (!passed) {
+            OUT.println("FAILED: a suite that is red without a mutation says nothing");
+            return false;
+        }
         for (Mutation mutation : mutations) {
             String result = mutated(mutation);
             passed &= result.startsWith("red");

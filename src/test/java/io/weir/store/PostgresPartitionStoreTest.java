@@ -53,7 +53,7 @@ class PostgresPartitionStoreTest {
             assertThat(fixture.pages()).containsExactly("/a|2|15", "/b|1|0");
 
             PartitionStore.Counts counts = store.readCounts("/a");
-            assertThat(counts.windows()).isEqualTo(2);
+            assertThat(counts.windows()).isEqualTo(1);
             assertThat(counts.values()[0])
                     .containsExactly(2L, 15L, third.entryId().millis() * 1_000);
             assertThat(store.readCounts("/none").values()[0]).containsOnlyNulls();
