@@ -23,6 +23,7 @@ import io.weir.ops.Health;
 import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
+import io.weir.pipeline.StreamFlush;
 import io.weir.replay.CounterBackfill;
 import io.weir.replay.ReplayStore;
 import io.weir.replay.StreamReplay;
@@ -222,9 +223,16 @@ final class WeirServer implements AutoCloseable {
                 this::stopped);
         Routes.Builder routes = Routes.builder()
                 .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
+                .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(settings, system)::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         upkeep.addTo(routes, settings);
+        Flushes.addTo(
+                routes,
+                definitions,
+                new StreamFlush(
+                        partitions, database.ledger(), eventLog, jdbcExecutor, system, settings.commitTimeout()),
+                settings);
         IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
         DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
         replayHandlers(definitions, settings, eventLog, database.replayStore(catalog))

@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -19,12 +21,14 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may use the administrative routes: whoever shows the token of {@code weir.http.admin-token}. Without one,
- * requests of this machine alone, and only while the server listens on nothing else.
+ * Decides who may use routes that are not everybody's: whoever shows their secret, or for scheduled jobs has signed the
+ * request with it. Without one, requests of this machine alone, and only while the server listens on nothing else.
  */
 public final class AdminAccess {
     /** What the administrative routes begin with. */
     public static final String PREFIX = "/api/admin/";
+    /** What the routes of scheduled jobs begin with. */
+    public static final String CRON_PREFIX = "/api/cron/";
 
     private static final String SCHEME = "bearer ";
     /** What only a proxy adds; the machine that it names instead of the peer is not known to be this one. */
@@ -34,22 +38,52 @@ public final class AdminAccess {
             Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
 
     private final byte @Nullable [] token;
+    private final String variable;
+    private final String setting;
     private final boolean onLoopback;
+    private final @Nullable RequestSignature signature;
 
-    private AdminAccess(byte @Nullable [] token, boolean onLoopback) {
-        this.token = token;
-        this.onLoopback = onLoopback;
+    private AdminAccess(
+            @Nullable String token,
+            String variable,
+            String setting,
+            HttpSettings settings,
+            @Nullable RequestSignature signature) {
+        this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
+        this.variable = variable;
+        this.setting = setting;
+        this.onLoopback = isLoopback(settings.host());
+        this.signature = signature;
     }
 
+    /** To the administrative routes. */
     public static AdminAccess of(HttpSettings settings) {
-        String token = settings.adminToken();
-        return new AdminAccess(
-                token == null ? null : token.getBytes(StandardCharsets.UTF_8), isLoopback(settings.host()));
+        return new AdminAccess(settings.adminToken(), "WEIR_ADMIN_TOKEN", "weir.http.admin-token", settings, null);
+    }
+
+    /** To the routes of scheduled jobs. */
+    public static AdminAccess ofCron(HttpSettings settings, ClassicActorSystemProvider system) {
+        String secret = settings.cronSecret();
+        RequestSignature signature = secret == null
+                ? null
+                : new RequestSignature(
+                        secret,
+                        settings.signatureTolerance(),
+                        new BodyReader(system, settings),
+                        InstantSource.system());
+        return new AdminAccess(secret, "CRON_SECRET", "weir.http.cron-secret", settings, signature);
     }
 
     /** The handler, called only for those who may. */
     public RequestHandler guard(RequestHandler handler) {
         return (request, variables) -> {
+            if (signature != null && signature.isSigned(request)) {
+                return signature
+                        .check(request)
+                        .thenCompose(checked -> checked.problem() == null
+                                ? handler.handle(checked.request(), variables)
+                                : CompletableFuture.completedStage(unauthorized(checked.problem(), "")));
+            }
             HttpResponse refused = refusal(request);
             return refused == null ? handler.handle(request, variables) : CompletableFuture.completedFuture(refused);
         };
@@ -64,13 +98,15 @@ public final class AdminAccess {
                     : Problem.of(
                                     403,
                                     "Forbidden",
-                                    problem + "; set WEIR_ADMIN_TOKEN (weir.http.admin-token) and send it as"
+                                    problem + "; set " + variable + " (" + setting + ") and send it as"
                                             + " \"Authorization: Bearer …\"")
                             .response();
         }
         String shown = header(request, "Authorization");
         if (shown == null || !shown.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            return unauthorized("this path takes \"Authorization: Bearer …\" with the token of WEIR_ADMIN_TOKEN", "");
+            String signed = signature == null ? "" : ", or a request that is signed with it";
+            return unauthorized(
+                    "this path takes \"Authorization: Bearer …\" with the token of " + variable + signed, "");
         }
         byte[] given = shown.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
         // in a time that says nothing about the token

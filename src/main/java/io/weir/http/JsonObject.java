@@ -3,7 +3,7 @@ package io.weir.http;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one flat JSON object. */
+/** Writes a JSON object. */
 final class JsonObject {
     private final StringBuilder json = new StringBuilder(256).append('{');
 
@@ -25,6 +25,11 @@ final class JsonObject {
     }
 
     JsonObject with(String name, boolean value) {
+        member(name).append(value);
+        return this;
+    }
+
+    JsonObject with(String name, JsonObject value) {
         member(name).append(value);
         return this;
     }

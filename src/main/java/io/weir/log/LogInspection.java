@@ -14,12 +14,14 @@ public interface LogInspection {
      * @param entriesAfter entries after the cursor that was asked about
      * @param eventsAfter what these hold
      * @param firstAfter the first of these
+     * @param lastAfter the last of them
      */
     record Standing(
             long entriesAdded,
             long entriesAfter,
             long eventsAfter,
-            @Nullable EntryId firstAfter) {}
+            @Nullable EntryId firstAfter,
+            @Nullable EntryId lastAfter) {}
 
     /**
      * What this process appended.

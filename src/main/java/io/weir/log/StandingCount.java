@@ -44,6 +44,7 @@ final class StandingCount {
     private long entries;
     private long items;
     private @Nullable EntryId first;
+    private @Nullable EntryId latest;
 
     StandingCount(
             Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connection, String key, Duration timeout) {
@@ -86,21 +87,21 @@ final class StandingCount {
                     long foundItems = (Long) answer.get(1);
                     entries += found;
                     items += foundItems;
-                    if (found > 0 && first == null) {
-                        first = EntryId.parse(RedisCalls.text(answer.get(2)));
+                    if (found == 0) {
+                        return standing();
                     }
+                    first = first == null ? EntryId.parse(RedisCalls.text(answer.get(2))) : first;
+                    EntryId seen = EntryId.parse(RedisCalls.text(answer.get(3)));
+                    latest = seen;
                     if (found < stepEntries) {
                         return standing();
                     }
                     long itemsPerEntry = Math.max(1, foundItems / found);
-                    return step(
-                            EntryId.parse(RedisCalls.text(answer.get(3))),
-                            last,
-                            Math.clamp(ITEMS_PER_STEP / itemsPerEntry, 10, MAX_STEP_ENTRIES));
+                    return step(seen, last, Math.clamp(ITEMS_PER_STEP / itemsPerEntry, 10, MAX_STEP_ENTRIES));
                 });
     }
 
     private CompletableFuture<LogInspection.Standing> standing() {
-        return CompletableFuture.completedFuture(new LogInspection.Standing(added, entries, items, first));
+        return CompletableFuture.completedFuture(new LogInspection.Standing(added, entries, items, first, latest));
     }
 }

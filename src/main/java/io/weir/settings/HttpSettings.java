@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The way in: where Weir listens and what one request may cost. Keys and defaults are under {@code weir.http}.
  *
  * @param adminToken what requests to {@code /api/admin/} have to show; null where none is set
+ * @param cronSecret what requests to {@code /api/cron/} have to show, or to be signed with; null where none is set
+ * @param signatureTolerance how old a signature may be, or how far in the future
  */
 public record HttpSettings(
         String host,
@@ -24,7 +26,9 @@ public record HttpSettings(
         int maxConcurrentRequests,
         int maxConnections,
         int maxPipelinedRequests,
-        @Nullable String adminToken) {
+        @Nullable String adminToken,
+        @Nullable String cronSecret,
+        Duration signatureTolerance) {
     public HttpSettings {
         Checks.port("http.port", port);
         Checks.atLeast("http.max-body-bytes", maxBodyBytes, 1);
@@ -39,15 +43,20 @@ public record HttpSettings(
         Checks.atLeast("http.max-concurrent-requests", maxConcurrentRequests, 1);
         Checks.atLeast("http.max-connections", maxConnections, 1);
         Checks.atLeast("http.max-pipelined-requests", maxPipelinedRequests, 1);
-        if (adminToken != null && !adminToken.chars().allMatch(c -> c > ' ' && c < 127)) {
+        secret("http.admin-token", adminToken);
+        secret("http.cron-secret", cronSecret);
+        Checks.positive("http.signature-tolerance", signatureTolerance);
+    }
+
+    private static void secret(String key, @Nullable String value) {
+        if (value != null && !value.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new SettingsException(
-                    "http.admin-token", "holds a character that a header can't carry; use printable ASCII, no spaces");
+                    key, "holds a character that a header can't carry; use printable ASCII, no spaces");
         }
     }
 
     public static HttpSettings from(Config weir) {
         Config http = weir.getConfig("http");
-        String adminToken = http.getString("admin-token");
         return new HttpSettings(
                 http.getString("host"),
                 http.getInt("port"),
@@ -63,13 +72,20 @@ public record HttpSettings(
                 http.getInt("max-concurrent-requests"),
                 http.getInt("max-connections"),
                 http.getInt("max-pipelined-requests"),
-                adminToken.isEmpty() ? null : adminToken);
+                textOrNull(http, "admin-token"),
+                textOrNull(http, "cron-secret"),
+                http.getDuration("signature-tolerance"));
     }
 
-    /** Keeps the token out of logs. */
+    private static @Nullable String textOrNull(Config http, String key) {
+        String text = http.getString(key);
+        return text.isEmpty() ? null : text;
+    }
+
+    /** Keeps the secrets out of logs. */
     @Override
     public String toString() {
         return "HttpSettings[host=" + host + ", port=" + port + ", adminToken=" + (adminToken == null ? "none" : "***")
-                + "]";
+                + ", cronSecret=" + (cronSecret == null ? "none" : "***") + "]";
     }
 }

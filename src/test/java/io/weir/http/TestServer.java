@@ -85,7 +85,9 @@ final class TestServer implements AutoCloseable {
                 maxConcurrentRequests,
                 maxConnections,
                 16,
-                null);
+                null,
+                null,
+                Duration.ofMinutes(5));
     }
 
     URI uri(String path) {
