@@ -11,6 +11,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +75,32 @@ class BackfillTest {
         database.execute("INSERT INTO r VALUES (NULL, 'e0', 1000)");
         assertThat(backfill(0, "total", "--from-rows", "--rows-are-complete")).contains("1 of them changed");
         assertLiveCountsAreTheCommittedOnes();
+    }
+
+    @Test
+    void noWindowIsCommittedBetweenTheSumOverTheRowsAndTheCountersThatAreSetToIt() throws Exception {
+        start("n = count", ROWS);
+        send(1);
+        weir.close();
+        start("n = count, total = \"sum(amount)\"", ROWS);
+        try (Connection other = database.connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT * FROM c WHERE id = 'e0' FOR UPDATE");
+            CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> backfill(0, "total", "--from-rows"));
+            // it has the sums, and waits for that row
+            await().until(() -> database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND datname = current_database() AND application_name = 'weir-backfill'")
+                    == 1);
+            // an entity whose row nobody holds
+            CompletableFuture<Void> traffic = CompletableFuture.runAsync(() -> send("{\"id\":\"fresh\"}"));
+            await().during(Duration.ofMillis(700)).until(() -> !traffic.isDone());
+            other.rollback();
+            assertThat(said.join()).contains("7 entities, 7 of them changed");
+            traffic.join();
+        }
+        assertThat(wrong("sum(amount)", "total")).isEmpty();
+        assertThat(wrong("count(*)", "n")).isEmpty();
     }
 
     @Test
@@ -202,16 +230,18 @@ class BackfillTest {
             for (int i = 0; i < BATCH; i++) {
                 body.append(i == 0 ? "" : ",").append("{\"id\":\"e%d\",\"amount\":%d}".formatted(i % 7, i + 1));
             }
-            try {
-                HttpResponse<String> response = weir.post(
-                        "/api/v1/streams/s/events?wait=committed",
-                        "application/json",
-                        body.append(']').toString());
-                assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-            } catch (Exception problem) {
-                throw new IllegalStateException(problem);
-            }
+            send(body.append(']').toString());
             batches.incrementAndGet();
+        }
+    }
+
+    private void send(String body) {
+        try {
+            HttpResponse<String> response =
+                    weir.post("/api/v1/streams/s/events?wait=committed", "application/json", body);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        } catch (Exception problem) {
+            throw new IllegalStateException(problem);
         }
     }
 
