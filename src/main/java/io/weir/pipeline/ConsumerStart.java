@@ -34,10 +34,24 @@ public final class ConsumerStart {
                 .thenCompose(started -> reader.isBehind(started.cursor(), started.checksum())
                         .thenCompose(behind -> {
                             EntryId readFrom = behind ? before(started.cursor(), keyedRewind) : started.cursor();
-                            return reader.begin(started.epoch(), started.cursor(), readFrom);
+                            return reader.begin(started.epoch(), started.cursor(), readFrom)
+                                    .thenCompose(begun -> behind
+                                            ? CompletableFuture.completedStage(begun)
+                                            : stillThere(reader, started, begun));
                         })
                         .thenApply(begun -> new Position(
                                 started.epoch(), started.cursor(), started.checksum(), started.windows(), begun)));
+    }
+
+    /** Redis may have lost its tail after it was asked and before the group was there, which decided where to read on. */
+    private static CompletionStage<PartitionReader.Begun> stillThere(
+            PartitionReader reader, PartitionStore.Started started, PartitionReader.Begun begun) {
+        return reader.isBehind(started.cursor(), started.checksum()).thenApply(behind -> {
+            if (behind) {
+                throw new PartitionFailure("Redis lost its tail while the partition started");
+            }
+            return begun;
+        });
     }
 
     /**

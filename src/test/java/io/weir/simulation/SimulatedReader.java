@@ -18,6 +18,7 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     private final SimulatedProcess process;
     private int generation;
     private String group = "";
+    private boolean askingElsewhere;
     private boolean closed;
 
     SimulatedReader(World world, SimulatedRedis redis, SimulatedProcess process) {
@@ -30,6 +31,7 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     @Override
     public CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom) {
         group = PartitionTakeover.groupName(epoch, world.random.nextLong());
+        generation = redis.generation();
         if (cursor.isAfter(readFrom)) {
             world.saw(Seen.REWOUND);
         }
@@ -40,8 +42,9 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     @Override
     public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
         // asked over the connection of the writers, which is made again when it was lost
-        generation = redis.generation();
-        return PartitionTakeover.lostTail(this, cursor, checksum);
+        askingElsewhere = true;
+        return PartitionTakeover.lostTail(this, cursor, checksum)
+                .whenComplete((behind, failure) -> askingElsewhere = false);
     }
 
     @Override
@@ -131,7 +134,7 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     }
 
     private boolean isBroken() {
-        return closed || generation != redis.generation();
+        return closed || (!askingElsewhere && generation != redis.generation());
     }
 
     private <T> CompletableFuture<T> command(Supplier<T> effect, Object... name) {
