@@ -7,10 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The long form of the fuzzing: {@code [seconds per target] [target…]}. */
 public final class Fuzz {
     private static final Duration DEFAULT_TIME = Duration.ofMinutes(1);
+    /** PostgreSQL's driver logs each URL that it refuses; held here, for loggers are forgotten that nobody holds. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private Fuzz() {}
 
@@ -31,6 +35,7 @@ public final class Fuzz {
         String given = System.getenv("FUZZ_SEED");
         long seed = given == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : Long.parseLong(given);
         System.out.println("seed " + seed);
+        DRIVER.setLevel(Level.OFF);
         boolean found = false;
         for (FuzzTarget target : targets) {
             if (wanted.isEmpty() || wanted.contains(target.name())) {

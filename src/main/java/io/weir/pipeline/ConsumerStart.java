@@ -13,11 +13,16 @@ import java.util.concurrent.Executor;
  * group that nobody else reads.
  */
 public final class ConsumerStart {
-    /** Where an incarnation begins, and what it found there. */
-    public record Position(long epoch, EntryId cursor, long checksum, long windows, PartitionReader.Begun begun) {
+    /**
+     * Where an incarnation begins, and what it found there.
+     *
+     * @param rewound whether it reads again what stands before the cursor
+     */
+    public record Position(
+            long epoch, EntryId cursor, long checksum, long windows, boolean rewound, PartitionReader.Begun begun) {
         /** Where the incarnation goes on after so many windows more. */
         Position after(EntryId committed, long itsChecksum, long more) {
-            return new Position(epoch, committed, itsChecksum, windows + more, begun);
+            return new Position(epoch, committed, itsChecksum, windows + more, rewound, begun);
         }
     }
 
@@ -37,10 +42,15 @@ public final class ConsumerStart {
                             return reader.begin(started.epoch(), started.cursor(), readFrom)
                                     .thenCompose(begun -> behind
                                             ? CompletableFuture.completedStage(begun)
-                                            : stillThere(reader, started, begun));
-                        })
-                        .thenApply(begun -> new Position(
-                                started.epoch(), started.cursor(), started.checksum(), started.windows(), begun)));
+                                            : stillThere(reader, started, begun))
+                                    .thenApply(begun -> new Position(
+                                            started.epoch(),
+                                            started.cursor(),
+                                            started.checksum(),
+                                            started.windows(),
+                                            behind,
+                                            begun));
+                        }));
     }
 
     /** Redis may have lost its tail after it was asked and before the group was there, which decided where to read on. */

@@ -18,9 +18,17 @@ public final class CursorHistory {
         this.ticksKept = Math.ceilDiv(retention.toNanos(), tickInterval.toNanos());
     }
 
-    /** Notes the cursor of this tick and answers below which entry may be trimmed; null while there is nothing. */
+    /**
+     * Notes the cursor of this tick and answers below which entry may be trimmed; null while there is nothing.
+     *
+     * @param settled whether all that stands below the cursor is committed; as long as it is not, no cursor is worth noting
+     */
     @Nullable
-    public EntryId tick(EntryId cursor) {
+    public EntryId tick(EntryId cursor, boolean settled) {
+        if (!settled) {
+            cursors.clear();
+            return null;
+        }
         cursors.addLast(cursor);
         EntryId trimmable = cursors.size() > ticksKept ? cursors.removeFirst() : null;
         return trimmable == null || trimmable.equals(EntryId.ZERO) ? null : trimmable;

@@ -24,6 +24,9 @@ public final class PartitionWindows {
     private EntryId cursor = EntryId.ZERO;
     private OpenWindow open;
     private long committed;
+    /** What is read again stands up to here; null when nothing is. */
+    private @Nullable EntryId rereadUpTo;
+
     private int unflushed;
     private boolean due;
     private boolean behind;
@@ -44,6 +47,7 @@ public final class PartitionWindows {
         cursor = position.cursor();
         committed = position.windows();
         open = window(committed, cursor, position.checksum());
+        rereadUpTo = position.rewound() ? cursor : null;
     }
 
     /** The last entry that this incarnation knows to be committed. */
@@ -81,6 +85,14 @@ public final class PartitionWindows {
         return unflushed < MAX_UNFLUSHED;
     }
 
+    /**
+     * Whether all that stands below the cursor is committed: not while entries there are read again, which only a commit
+     * above all of them ends.
+     */
+    public boolean isSettled() {
+        return rereadUpTo == null || cursor.isAfter(rereadUpTo);
+    }
+
     /** Notes how much a read brought of what it asked for; its entries follow. */
     public void read(int entries, int asked) {
         behind = entries == asked;
@@ -96,6 +108,7 @@ public final class PartitionWindows {
         if (entry.id().isAfter(open.to())) {
             open.add(entry);
         } else {
+            rereadUpTo = open.to();
             open.addRewound(entry);
         }
         if (before == 0 && !open.isEmpty()) {

@@ -274,7 +274,7 @@ final class StreamConsumer {
     private Behavior<Command> onTick() {
         aggregators.tick();
         aggregators.stopIdle(windows.open());
-        EntryId trimmable = history.tick(windows.cursor());
+        EntryId trimmable = history.tick(windows.cursor(), windows.isSettled());
         if (trimmable != null) {
             context.pipeToSelf(
                     ConsumerTrim.run(trimmable, epoch, windows.committed(), partition.store(), reader, jdbcExecutor),

@@ -223,7 +223,7 @@ final class SimulatedConsumer {
             return;
         }
         nextTick = world.now() + SimulatedStream.TRIM_INTERVAL.toMillis();
-        EntryId trimmable = history.tick(windows.cursor());
+        EntryId trimmable = history.tick(windows.cursor(), windows.isSettled());
         if (trimmable != null) {
             var _ = ConsumerTrim.run(trimmable, epoch, windows.committed(), process, reader, process)
                     .thenAccept(confirmed -> mail(
