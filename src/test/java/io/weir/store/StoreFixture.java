@@ -24,10 +24,7 @@ import io.weir.testkit.PostgresTestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -138,18 +135,11 @@ final class StoreFixture implements AutoCloseable {
     }
 
     WindowCommit window(long epoch, EntryId from, List<Event> events, List<DeadLetter> deadLetters) {
-        Map<Object, EntityDelta> deltas = new LinkedHashMap<>();
-        for (Event event : events) {
-            Object entity = event.entity(definition);
-            if (entity != null) {
-                deltas.computeIfAbsent(entity, key -> new EntityDelta(definition.counters(), key))
-                        .add(event);
-            }
-        }
         EntryId to = events.isEmpty()
                 ? new EntryId(1_700_000_000_000L + ++entries, 0)
                 : events.getLast().entryId();
-        return new WindowCommit(epoch, windows(), from, to, 0, events, deadLetters, new ArrayList<>(deltas.values()));
+        return new WindowCommit(
+                epoch, windows(), from, to, 0, events, deadLetters, EntityDelta.fold(definition, events));
     }
 
     /** How many windows are committed. */
