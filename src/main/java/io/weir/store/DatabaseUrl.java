@@ -204,9 +204,10 @@ public record DatabaseUrl(
         return new IllegalArgumentException("weir.store.database-url (DATABASE_URL) " + problem + ": " + FORMS);
     }
 
-    /** Keeps the password out of logs. */
+    /** Keeps passwords out of logs: the user's, and that of a key file, which is a parameter. */
     @Override
     public String toString() {
-        return jdbcUrl + (user == null ? "" : " as " + user);
+        int query = jdbcUrl.indexOf('?');
+        return (query < 0 ? jdbcUrl : jdbcUrl.substring(0, query)) + (user == null ? "" : " as " + user);
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes dead letters of one partition. A new one that is there already is left as it is; one that was replayed, and
- * whose replay this window has claimed, is open again.
+ * Writes dead letters of one partition. A new one that is there already, by its key or by its place and content, is left
+ * as it is; one that was replayed, and whose replay this window has claimed, is open again.
  */
 final class DeadLetterWriter {
     private static final String INSERT = """

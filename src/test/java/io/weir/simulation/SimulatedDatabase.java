@@ -36,11 +36,11 @@ final class SimulatedDatabase {
         final List<Integer> applied = new ArrayList<>();
         final Set<String> keys = new HashSet<>();
         final Map<Object, Long> sums = new HashMap<>();
-        final Map<String, Integer> deadPlaces = new HashMap<>();
+        final Map<String, Integer> deadLetters = new HashMap<>();
         final Set<String> deadKeys = new HashSet<>();
 
         boolean isEmpty() {
-            return epoch == null && !isWindow && applied.isEmpty() && sums.isEmpty() && deadPlaces.isEmpty();
+            return epoch == null && !isWindow && applied.isEmpty() && sums.isEmpty() && deadLetters.isEmpty();
         }
     }
 
@@ -53,7 +53,7 @@ final class SimulatedDatabase {
         final Map<Integer, Integer> timesApplied = new HashMap<>();
         final Set<String> keys = new HashSet<>();
         final Map<Object, Long> sums = new HashMap<>();
-        final Map<String, Integer> deadPlaces = new HashMap<>();
+        final Map<String, Integer> deadLetters = new HashMap<>();
         final Set<String> deadKeys = new HashSet<>();
 
         void apply(Change change) {
@@ -64,7 +64,7 @@ final class SimulatedDatabase {
             change.applied.forEach(number -> timesApplied.merge(number, 1, Integer::sum));
             keys.addAll(change.keys);
             change.sums.forEach((entity, sum) -> sums.merge(entity, sum, Long::sum));
-            deadPlaces.putAll(change.deadPlaces);
+            deadLetters.putAll(change.deadLetters);
             deadKeys.addAll(change.deadKeys);
         }
     }

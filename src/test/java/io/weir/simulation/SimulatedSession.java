@@ -164,11 +164,14 @@ final class SimulatedSession implements Session {
     private int keep(List<DeadLetter> letters) {
         int kept = 0;
         for (DeadLetter letter : letters) {
-            String place = letter.entryId() + "/" + letter.index();
-            boolean there = database.state().deadPlaces.containsKey(place) || change.deadPlaces.containsKey(place);
+            int number = SimulatedEvent.numberOf(letter.raw());
+            // an entry of another content may have been given the same ID
+            String identity = letter.entryId() + "/" + letter.index() + "/" + number;
+            boolean there =
+                    database.state().deadLetters.containsKey(identity) || change.deadLetters.containsKey(identity);
             String key = letter.key();
             if (!there && (key == null || (!database.state().deadKeys.contains(key) && change.deadKeys.add(key)))) {
-                change.deadPlaces.put(place, SimulatedEvent.numberOf(letter.raw()));
+                change.deadLetters.put(identity, number);
                 kept++;
             }
         }

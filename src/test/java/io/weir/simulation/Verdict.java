@@ -23,7 +23,7 @@ final class Verdict {
         }
         for (SimulatedEvent event : clients.events) {
             int applied = state.timesApplied.getOrDefault(event.number(), 0);
-            int dead = state.deadPlaces.containsValue(event.number()) ? 1 : 0;
+            int dead = state.deadLetters.containsValue(event.number()) ? 1 : 0;
             if (applied + dead > 1) {
                 world.violate("doubled: " + event + " was applied " + applied + " times"
                         + (dead == 0 ? "" : " and is a dead letter"));

@@ -64,7 +64,8 @@ class DatabaseUrlTest {
 
     @Test
     void aUrlPrintedShowsNoPassword() {
-        assertThat(DatabaseUrl.parse("postgres://ada:topsecret@db/shop").toString())
+        assertThat(DatabaseUrl.parse("postgres://ada:topsecret@db/shop?sslpassword=topsecret")
+                        .toString())
                 .isEqualTo("jdbc:postgresql://db/shop as ada");
     }
 }

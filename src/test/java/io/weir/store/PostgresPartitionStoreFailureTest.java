@@ -15,6 +15,7 @@ import io.weir.testkit.FaultProxy;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +160,36 @@ class PostgresPartitionStoreFailureTest {
             assertThat(fixture.database.query("SELECT committed_events, dead_lettered_events FROM stream_cursor"))
                     .containsExactly(100 - culprits + "|" + culprits);
         }
+    }
+
+    @Test
+    void aDeadLetterIsKeptOnceAndAnotherInItsPlaceToo() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pageViews())) {
+            PartitionStore store = fixture.store();
+            long epoch = store.start("one").epoch();
+            EntryId place = fixture.view(null, "/a", 1L).entryId();
+            assertThat(deadLettered(fixture, store, epoch, EntryId.ZERO, place, "one", "one"))
+                    .isEqualTo(1);
+            assertThat(deadLettered(fixture, store, epoch, place, place, "one")).isZero();
+            // a promoted replica of Redis gave the entry's ID again
+            assertThat(deadLettered(fixture, store, epoch, place, place, "two", "one"))
+                    .isEqualTo(1);
+            assertThat(fixture.database.query("SELECT convert_from(raw, 'UTF8') FROM dead_letter ORDER BY id"))
+                    .containsExactly("one", "two");
+        }
+    }
+
+    /** Commits a window of events of one place that can't be read; how many of them were kept. */
+    private static long deadLettered(
+            StoreFixture fixture, PartitionStore store, long epoch, EntryId from, EntryId place, String... raw)
+            throws SQLException {
+        List<DeadLetter> letters = Stream.of(raw)
+                .map(text ->
+                        new DeadLetter(place, 0, text.getBytes(StandardCharsets.UTF_8), "it is no JSON", null, null))
+                .toList();
+        return committed(store.commit(
+                        new WindowCommit(epoch, fixture.windows(), from, place, 0, List.of(), letters, List.of())))
+                .deadLettered();
     }
 
     @Test
