@@ -117,14 +117,16 @@ final class StreamParser {
 
     /** A window's section over the defaults; null when there are none and something is missing. */
     static @Nullable WindowSettings window(Section window, @Nullable WindowSettings otherwise) {
-        window.only("max-events", "max-events-behind", "max-delay");
+        window.only("max-events", "max-events-behind", "max-delay", "offset");
         Long maxEvents = window.wholeNumber("max-events", 1, MAX_WINDOW_EVENTS);
         Long behind = window.wholeNumber("max-events-behind", 1, MAX_WINDOW_EVENTS);
         Duration maxDelay = window.duration("max-delay");
+        Duration offset = window.duration("offset");
         if (otherwise != null) {
             maxEvents = maxEvents == null ? Long.valueOf(otherwise.maxEvents()) : maxEvents;
             behind = behind == null ? Long.valueOf(Math.max(otherwise.maxEventsBehind(), maxEvents)) : behind;
             maxDelay = maxDelay == null ? otherwise.maxDelay() : maxDelay;
+            offset = offset == null ? otherwise.offset() : offset;
         }
         if (maxEvents == null || behind == null || maxDelay == null) {
             return null;
@@ -135,7 +137,13 @@ final class StreamParser {
                     "is " + behind + ", less than max-events = " + maxEvents,
                     "make it at least max-events");
         }
-        return new WindowSettings(Math.toIntExact(maxEvents), Math.toIntExact(behind), maxDelay);
+        if (offset != null && offset.compareTo(maxDelay) > 0) {
+            window.fault(
+                    "offset",
+                    "is " + offset.toMillis() + " ms, longer than max-delay = " + maxDelay.toMillis() + " ms",
+                    "make it at most max-delay");
+        }
+        return new WindowSettings(Math.toIntExact(maxEvents), Math.toIntExact(behind), maxDelay, offset);
     }
 
     private Map<String, Field> fields() {

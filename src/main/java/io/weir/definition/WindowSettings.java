@@ -1,6 +1,7 @@
 package io.weir.definition;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a window closes.
@@ -9,5 +10,19 @@ import java.time.Duration;
  * @param maxEventsBehind events after which it closes while there is a backlog, or so many events that windows would
  *     close more than four times in {@code maxDelay}; at least {@code maxEvents}
  * @param maxDelay the longest time that an event waits for its window to close
+ * @param offset windows that time closes do so at whole multiples of {@code maxDelay} since 1970 plus this, so that
+ *     streams with different offsets don't write together; null when each counts from its first event
  */
-public record WindowSettings(int maxEvents, int maxEventsBehind, Duration maxDelay) {}
+public record WindowSettings(
+        int maxEvents,
+        int maxEventsBehind,
+        Duration maxDelay,
+        @Nullable Duration offset) {
+    /** How long a window stays open whose first event comes now, when time closes it. */
+    public Duration delayFrom(long epochMillis) {
+        long interval = maxDelay.toMillis();
+        return offset == null || interval == 0
+                ? maxDelay
+                : Duration.ofMillis(interval - Math.floorMod(epochMillis - offset.toMillis(), interval));
+    }
+}

@@ -209,7 +209,7 @@ final class StreamConsumer {
         OpenWindow open = windows.open();
         if (open.size() == added && !open.isEmpty()) {
             timers.startSingleTimer(
-                    Timer.WINDOW_DUE, partition.definition().window().maxDelay());
+                    Timer.WINDOW_DUE, partition.definition().window().delayFrom(System.currentTimeMillis()));
         }
         handOver(windows.closeIfFull());
     }

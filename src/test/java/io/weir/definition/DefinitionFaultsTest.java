@@ -45,6 +45,8 @@ class DefinitionFaultsTest {
         window { max-events = 0 }                | window.max-events       | is 0                                        | from 1 to 1000000
         window { max-events = 9, max-events-behind = 8 } | window.max-events-behind | less than max-events = 9           | at least max-events
         window { max-delay = -1s }               | window.max-delay        | is the string "-1s"                         | longer than zero
+        window { offset = 0s }                   | window.offset           | is the string "0s"                          | longer than zero
+        window { max-delay = 1s, offset = 1001ms } | window.offset         | is 1001 ms, longer than max-delay = 1000 ms | at most max-delay
         ingest { paths = "/a" }                  | ingest.paths            | is not a known key                          | did you mean path?
         ingest { path = "a" }                    | ingest.path             | no usable path                              | begin with a slash
         ingest { path = "/a/" }                  | ingest.path             | no usable path                              | end without

@@ -49,7 +49,8 @@ class PresetsTest {
         assertThat(clicks.partitionKey(0)).isEqualTo("link-click-updates");
         assertThat(clicks.file()).isEqualTo("conf/streams/link-clicks.conf");
         assertThat(clicks.maxDepth()).isEqualTo(1_000_000);
-        assertThat(clicks.window()).isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1)));
+        assertThat(clicks.window())
+                .isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1), Duration.ofSeconds(1)));
         assertThat(clicks.retention()).isEqualTo(Duration.ofMinutes(15));
         assertThat(clicks.ingest().path()).isEqualTo("/api/v1/clicks");
         assertThat(clicks.ingest().forms()).containsOnly(BodyForm.OBJECT, BodyForm.ARRAY, BodyForm.NDJSON);

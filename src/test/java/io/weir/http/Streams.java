@@ -83,7 +83,7 @@ final class Streams {
                 name,
                 name.equals("clicks") ? 2 : 1,
                 1_000,
-                new WindowSettings(100, 1_000, Duration.ofSeconds(1)),
+                new WindowSettings(100, 1_000, Duration.ofSeconds(1), null),
                 Duration.ofMinutes(1),
                 ingest,
                 name.equals("numbers") ? List.of(NUMBER, TIME, COUNT) : List.of(LINK, TIME, COUNT),

@@ -47,7 +47,7 @@ final class LogFixtures {
                 name,
                 partitions,
                 maxDepth,
-                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1)),
+                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1), null),
                 Duration.ofMinutes(15),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 List.of(),

@@ -56,7 +56,7 @@ final class SimulatedStream {
                 "clicks",
                 1,
                 1000,
-                new WindowSettings(3, 6, Duration.ofMillis(5)),
+                new WindowSettings(3, 6, Duration.ofMillis(5), null),
                 RETENTION,
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 List.of(link, count, number),
