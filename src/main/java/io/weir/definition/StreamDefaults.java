@@ -25,7 +25,7 @@ record StreamDefaults(
         Section windowSection = root.section("window");
         WindowSettings window = windowSection == null ? null : StreamParser.window(windowSection, null);
         Section dedup = root.section("dedup");
-        Duration dedupWindow = dedup == null ? null : StreamParser.dedupWindow(dedup);
+        Duration dedupWindow = dedup == null ? null : DedupParser.window(dedup);
         Section field = root.section("field");
         Long maxLength =
                 field == null ? null : field.only("max-length").wholeNumber("max-length", 1, Integer.MAX_VALUE);

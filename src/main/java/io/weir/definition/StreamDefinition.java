@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param retention how long committed entries stay in Redis
  * @param entity the field that events are counted for and spread over partitions by; null for streams without counters
  * @param key the field that holds an event's idempotency key; null when only a request's header can give one
- * @param dedupWindow how long a key is known at least, in streams without an {@link #arbiter}
+ * @param dedup how an event that comes again is told, in streams without an {@link #arbiter}
  */
 public record StreamDefinition(
         String name,
@@ -29,7 +29,7 @@ public record StreamDefinition(
         @Nullable Field key,
         List<Counter> counters,
         List<RowTable> rows,
-        Duration dedupWindow) {
+        Dedup dedup) {
     /** The largest amount that one event may add to a sum of longs, so that no window's sum leaves 64 bits. */
     public static final long LARGEST_SUMMAND = 1_000_000_000_000L;
 
@@ -61,7 +61,7 @@ public record StreamDefinition(
 
     /**
      * The table that decides whether a keyed event is new: the first that takes every event and keeps its key. Null
-     * when there is none, and Weir keeps the keys itself, for {@link #dedupWindow}.
+     * when there is none, and Weir keeps the keys itself, as {@link #dedup} says.
      */
     public @Nullable RowTable arbiter() {
         for (RowTable table : rows) {

@@ -13,8 +13,6 @@ final class StreamParser {
     static final int MAX_PARTITIONS = 256;
     /** Keeps a window's sums of {@link StreamDefinition#LARGEST_SUMMAND} within 64 bits. */
     static final int MAX_WINDOW_EVENTS = 1_000_000;
-    /** Each day is a partition that every keyed window looks into. */
-    static final Duration MAX_DEDUP_WINDOW = Duration.ofDays(31);
 
     private static final Set<FieldType> ENTITY_TYPES =
             Set.of(FieldType.TEXT, FieldType.LONG, FieldType.UUID, FieldType.URL, FieldType.IP);
@@ -69,7 +67,7 @@ final class StreamParser {
                 key,
                 counters,
                 rows,
-                dedupWindow());
+                new DedupParser(section, fields, entity, defaults.dedupWindow()).parse());
         checkUse(definition);
         return definition;
     }
@@ -88,25 +86,6 @@ final class StreamParser {
     private Duration retention() {
         Duration retention = section.duration("retention");
         return retention == null ? defaults.retention() : retention;
-    }
-
-    private Duration dedupWindow() {
-        Section dedup = section.section("dedup");
-        Duration window = dedup == null ? null : dedupWindow(dedup);
-        return window == null ? defaults.dedupWindow() : window;
-    }
-
-    /** The time in a dedup section; null when there is none or it is at fault. */
-    static @Nullable Duration dedupWindow(Section dedup) {
-        Duration window = dedup.only("window").duration("window");
-        if (window != null && window.compareTo(MAX_DEDUP_WINDOW) > 0) {
-            dedup.fault(
-                    "window",
-                    "is longer than " + MAX_DEDUP_WINDOW.toDays() + " days",
-                    "shorten it, or keep keys for good in a rows table that has a unique column = \"$key\"");
-            return null;
-        }
-        return window;
     }
 
     private WindowSettings window() {
@@ -236,6 +215,14 @@ final class StreamParser {
                     "has no meaning: the table " + arbiter.table()
                             + " keeps \"$key\", for as long as its rows are there",
                     "remove it, or the table's column for \"$key\"");
+        }
+        if (arbiter == null
+                && definition.dedup().isByFields()
+                && definition.rows().stream().anyMatch(table -> table.keyColumn() != null)) {
+            section.fault(
+                    "dedup",
+                    "lets an event count again after its ttl, which a table with a column for \"$key\" would refuse",
+                    "remove the column, or dedup");
         }
     }
 

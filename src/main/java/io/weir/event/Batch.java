@@ -81,11 +81,12 @@ final class Batch {
     void add(ParsedObject event, int from, int to) {
         String key = null;
         try {
-            key = key(event);
+            key = definition.dedup().isByFields() ? null : key(event);
             if (event.fault != null) {
                 throw event.fault;
             }
             complete(event.values);
+            key = definition.dedup().isByFields() ? FieldsKey.of(definition.dedup(), event.values) : key;
             Object entity = definition.entity() == null ? null : entity(definition.entity(), event.values);
             int partition = Partitioner.partitionOf(definition, entity, key);
             accepted.add(new AcceptedEvent(partition, encoder.encode(event.values, key), key));
@@ -97,7 +98,7 @@ final class Batch {
 
     /** Takes the next event as one that can't be read at all. */
     void addUnreadable(String reason, int from, int to) {
-        addInvalid(null, reason, requestKey(), from, to);
+        addInvalid(null, reason, definition.dedup().isByFields() ? null : requestKey(), from, to);
     }
 
     private void addInvalid(@Nullable String field, String reason, @Nullable String key, int from, int to) {

@@ -77,6 +77,9 @@ public final class EventReader {
     }
 
     private @Nullable String key(ParsedObject event) throws InvalidEventException {
+        if (event.key == null && definition.dedup().isByFields()) {
+            return FieldsKey.of(definition.dedup(), event.values);
+        }
         Field field = definition.key();
         Object own = event.key != null || field == null ? null : event.values[field.index()];
         if (field == null || own == null) {

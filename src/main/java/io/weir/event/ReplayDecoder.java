@@ -78,6 +78,9 @@ public final class ReplayDecoder {
     }
 
     private @Nullable String key(ParsedObject event, @Nullable String letterKey) throws InvalidEventException {
+        if (definition.dedup().isByFields()) {
+            return FieldsKey.of(definition.dedup(), event.values);
+        }
         Field field = definition.key();
         Object own = field == null ? null : event.values[field.index()];
         if (field == null || own == null) {

@@ -19,15 +19,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends a request's events, one entry per partition that they belong to. */
 final class PartitionedAppend {
-    /** Where a partition's share of a request stands in the log. */
-    record Appended(int partition, EntryId entry) {}
+    /**
+     * Where a partition's share of a request stands in the log.
+     *
+     * @param entry the last entry that holds some of it
+     * @param repeated how many of its events were there before, or twice in it
+     */
+    record Appended(int partition, EntryId entry, int repeated) {}
 
     private final StreamDefinition definition;
     private final EventLog log;
+    private final boolean once;
 
     PartitionedAppend(StreamDefinition definition, EventLog log) {
         this.definition = definition;
         this.log = log;
+        this.once = definition.dedup().isByFields();
     }
 
     /**
@@ -40,13 +47,13 @@ final class PartitionedAppend {
         if (invalid.isEmpty() && isOnePartition(accepted)) {
             List<LogItem> items = new ArrayList<>(accepted.size());
             for (AcceptedEvent event : accepted) {
-                items.add(new LogItem(LogItem.Kind.EVENT, event.json()));
+                items.add(item(event));
             }
             return append(accepted.getFirst().partition(), items);
         }
         Map<Integer, List<LogItem>> byPartition = new TreeMap<>();
         for (AcceptedEvent event : accepted) {
-            add(byPartition, event.partition(), new LogItem(LogItem.Kind.EVENT, event.json()));
+            add(byPartition, event.partition(), item(event));
         }
         for (InvalidEvent event : invalid) {
             int partition = event.key() == null ? 0 : Partitioner.partitionOf(definition, null, event.key());
@@ -59,7 +66,25 @@ final class PartitionedAppend {
     }
 
     private CompletionStage<List<Appended>> append(int partition, List<LogItem> items) {
-        return log.append(definition, partition, items).thenApply(entry -> List.of(new Appended(partition, entry)));
+        if (once) {
+            return log.appendOnce(definition, partition, items)
+                    .thenApply(places -> List.of(joined(partition, places)));
+        }
+        return log.append(definition, partition, items).thenApply(entry -> List.of(new Appended(partition, entry, 0)));
+    }
+
+    private LogItem item(AcceptedEvent event) {
+        return new LogItem(LogItem.Kind.EVENT, event.json(), once ? event.key() : null);
+    }
+
+    private static Appended joined(int partition, List<EventLog.Place> places) {
+        EntryId last = EntryId.ZERO;
+        int repeated = 0;
+        for (EventLog.Place place : places) {
+            last = place.entry().isAfter(last) ? place.entry() : last;
+            repeated += place.repeated() ? 1 : 0;
+        }
+        return new Appended(partition, last, repeated);
     }
 
     private static CompletionStage<List<Appended>> join(List<CompletableFuture<List<Appended>>> appends) {

@@ -1,22 +1,23 @@
 package io.weir.log;
 
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
 import io.netty.buffer.ByteBuf;
-import io.weir.event.EntryId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One XADD: an entry that packs items of several callers, written from their bytes without copies in between.
+ * One command that appends an entry, which packs items of several callers, written from their bytes without copies in
+ * between.
  *
  * <p>It knows whether it was written to the connection, because only that tells "surely not appended" from "unknown".
  */
-final class AppendCommand extends Command<byte[], byte[], EntryId> {
+abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendReply> {
     /** Items {@code from} to {@code to}, exclusive, of one caller. */
     record Part(PendingAppend append, int from, int to, long bytes) {
         boolean isLast() {
@@ -26,7 +27,7 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
 
     /** Told once how the command ended. */
     interface Outcome {
-        void appended(AppendCommand command, EntryId id);
+        void appended(AppendCommand command, AppendReply reply);
 
         /** Redis answered with an error. */
         void refused(AppendCommand command, String error);
@@ -35,11 +36,11 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
         void lost(AppendCommand command, boolean wasWritten);
     }
 
-    private static final byte[] CRLF = {'\r', '\n'};
+    static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] EVENT = "$1\r\ne\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REFUSED = "$1\r\nd\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int ARGUMENTS_BEFORE_FIELDS = 3;
     private static final int MAX_BYTES_AROUND_PAYLOAD = 24;
+    private static final int MAX_BYTES_AROUND_ITEMS = 2_048;
 
     private static final int NEW = 0;
     private static final int WRITTEN = 1;
@@ -51,21 +52,20 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
     final long bytes;
     final long beganNanos;
 
-    private final byte[] start;
     private final Outcome outcome;
     private final AtomicInteger state = new AtomicInteger(NEW);
 
     AppendCommand(
+            CommandType type,
+            CommandOutput<byte[], byte[], @Nullable AppendReply> output,
             StatefulRedisConnection<byte[], byte[]> connection,
-            byte[] start,
             List<Part> parts,
             int events,
             long bytes,
             long beganNanos,
             Outcome outcome) {
-        super(CommandType.XADD, new EntryIdOutput(ByteArrayCodec.INSTANCE));
+        super(type, output);
         this.connection = connection;
-        this.start = start;
         this.parts = parts;
         this.events = events;
         this.bytes = bytes;
@@ -73,11 +73,8 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
         this.outcome = outcome;
     }
 
-    /** What every XADD to a key begins with, after the number of arguments. */
-    static byte[] start(String key) {
-        int length = key.getBytes(StandardCharsets.UTF_8).length;
-        return ("$4\r\nXADD\r\n$" + length + "\r\n" + key + "\r\n$1\r\n*\r\n").getBytes(StandardCharsets.UTF_8);
-    }
+    /** Writes the whole command. There is room for the items, but for keys that they have. */
+    abstract void write(ByteBuf buffer);
 
     @Override
     public void encode(ByteBuf buffer) {
@@ -85,18 +82,23 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
             // closes the connection; must not happen, for Lettuce skips commands that have ended
             throw new IllegalStateException("an XADD that was given up is written");
         }
-        buffer.ensureWritable(Math.toIntExact(start.length + 16 + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
-        writeNumber(buffer, '*', ARGUMENTS_BEFORE_FIELDS + 2 * events);
-        buffer.writeBytes(start);
+        buffer.ensureWritable(Math.toIntExact(MAX_BYTES_AROUND_ITEMS + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
+        write(buffer);
+    }
+
+    final void forEachItem(Consumer<LogItem> action) {
         for (Part part : parts) {
             List<LogItem> items = part.append().items;
             for (int index = part.from(); index < part.to(); index++) {
-                LogItem item = items.get(index);
-                buffer.writeBytes(item.kind() == LogItem.Kind.EVENT ? EVENT : REFUSED);
-                writeNumber(buffer, '$', item.payload().length);
-                buffer.writeBytes(item.payload()).writeBytes(CRLF);
+                action.accept(items.get(index));
             }
         }
+    }
+
+    static void writeItem(ByteBuf buffer, LogItem item) {
+        buffer.writeBytes(item.kind() == LogItem.Kind.EVENT ? EVENT : REFUSED);
+        writeNumber(buffer, '$', item.payload().length);
+        buffer.writeBytes(item.payload()).writeBytes(CRLF);
     }
 
     @Override
@@ -104,9 +106,9 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
         super.complete();
         if (state.getAndSet(ENDED) != ENDED) {
             String error = getOutput().getError();
-            EntryId id = getOutput().get();
-            if (error == null && id != null) {
-                outcome.appended(this, id);
+            AppendReply reply = getOutput().get();
+            if (error == null && reply != null) {
+                outcome.appended(this, reply);
             } else {
                 outcome.refused(this, String.valueOf(error));
             }
@@ -133,7 +135,7 @@ final class AppendCommand extends Command<byte[], byte[], EntryId> {
         }
     }
 
-    private static void writeNumber(ByteBuf buffer, char type, int number) {
+    static void writeNumber(ByteBuf buffer, char type, int number) {
         buffer.writeByte(type);
         int divisor = 1;
         while (number / divisor >= 10) {

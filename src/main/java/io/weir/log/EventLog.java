@@ -14,6 +14,25 @@ public interface EventLog extends AutoCloseable {
      */
     CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items);
 
+    /**
+     * Where an item is.
+     *
+     * @param entry the entry that holds it, from whose time on it is not counted again
+     * @param repeated whether the entry was there before, or holds it for another item of the same key
+     */
+    record Place(EntryId entry, boolean repeated) {}
+
+    /**
+     * Appends those items whose key no entry of the stream's dedup time holds, in one step with the look for it, and those
+     * without a key.
+     *
+     * <p>Completes with each item's place once Redis has answered. Fails with {@link AppendFailure}; as long as Redis keeps
+     * what it has, appending an item again does no harm.
+     *
+     * @param definition one whose dedup is by fields
+     */
+    CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items);
+
     /** A reader of one partition on a connection of its own. One incarnation of a consumer uses one reader. */
     PartitionReader reader(StreamDefinition definition, int partition);
 

@@ -1,12 +1,21 @@
 package io.weir.log;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One field of an entry.
  *
  * @param payload for {@link Kind#EVENT} the event's JSON; for {@link Kind#REFUSED} a refused event with its reason
+ * @param onceKey what is appended once within the time that the stream's definition says; null for what always is
  */
 @SuppressWarnings("ArrayRecordComponent") // a value per event on the hot path; never compared
-public record LogItem(Kind kind, byte[] payload) {
+public record LogItem(
+        Kind kind, byte[] payload, @Nullable String onceKey) {
+    /** One that is always appended. */
+    public LogItem(Kind kind, byte[] payload) {
+        this(kind, payload, null);
+    }
+
     /** What a field of an entry holds; its name in Redis is one letter. */
     public enum Kind {
         /** {@code e}: an event. */

@@ -1,15 +1,17 @@
 package io.weir.log;
 
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
 import io.weir.log.AppendFailure.Reason;
 import io.weir.settings.LogSettings;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,10 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private final String key;
     private final int partition;
     private final byte[] commandStart;
+    private final byte[] keyAsBulk;
+    /** How long an item is not appended again; null in a stream whose items always are. */
+    private final @Nullable Duration once;
+
     private final int maxEntryEvents;
     private final int maxEntryBytes;
     private final long timeoutNanos;
@@ -50,7 +56,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private volatile long lastLoggedNanos = System.nanoTime() - LOG_INTERVAL_NANOS;
 
     PartitionWriter(
-            String key,
+            StreamDefinition definition,
             int partition,
             LogSettings settings,
             RedisLink link,
@@ -58,10 +64,13 @@ final class PartitionWriter implements AppendCommand.Outcome {
             StreamDepth depth,
             StreamMeters meters,
             Executor completions) {
-        this.key = key;
+        this.key = definition.partitionKey(partition);
         this.partition = partition;
-        this.commandStart = AppendCommand.start(key);
-        this.maxEntryEvents = settings.maxEntryEvents();
+        this.commandStart = XaddCommand.start(key);
+        this.keyAsBulk = OnceCommand.bulk(key);
+        this.once = definition.dedup().isByFields() ? definition.dedup().window() : null;
+        this.maxEntryEvents =
+                once == null ? settings.maxEntryEvents() : Math.min(settings.maxEntryEvents(), OnceCommand.MAX_ITEMS);
         this.maxEntryBytes = settings.maxEntryBytes();
         this.timeoutNanos = settings.commandTimeout().toNanos();
         this.link = link;
@@ -72,6 +81,18 @@ final class PartitionWriter implements AppendCommand.Outcome {
     }
 
     CompletionStage<EntryId> append(List<LogItem> items, long maxDepth) {
+        return enqueue(items, maxDepth).stage;
+    }
+
+    CompletionStage<List<EventLog.Place>> appendOnce(List<LogItem> items, long maxDepth) {
+        if (once == null) {
+            throw new IllegalArgumentException("the items of " + key + " are always appended");
+        }
+        PendingAppend append = enqueue(items, maxDepth);
+        return append.stage.thenApply(entry -> append.places());
+    }
+
+    private PendingAppend enqueue(List<LogItem> items, long maxDepth) {
         int events = items.size();
         if (events == 0) {
             throw new IllegalArgumentException("nothing to append");
@@ -81,17 +102,17 @@ final class PartitionWriter implements AppendCommand.Outcome {
             bytes += items.get(index).payload().length;
         }
         if (link.current() == null) {
-            return refused(Reason.UNAVAILABLE, events, "Redis is not connected");
+            return refused(Reason.UNAVAILABLE, items, "Redis is not connected");
         }
         if (!limits.reserve(events, bytes)) {
-            return refused(Reason.OVERLOADED, events, "too many events wait for Redis");
+            return refused(Reason.OVERLOADED, items, "too many events wait for Redis");
         }
         if (!depth.reserve(partition, events, maxDepth)) {
             limits.release(events, bytes);
-            return refused(Reason.STREAM_FULL, events, "the stream holds its limit of uncommitted events");
+            return refused(Reason.STREAM_FULL, items, "the stream holds its limit of uncommitted events");
         }
         long now = System.nanoTime();
-        PendingAppend append = new PendingAppend(items, bytes, now);
+        PendingAppend append = new PendingAppend(items, bytes, now, once != null);
         boolean frozen;
         synchronized (this) {
             frozen = inFlight != null && now - inFlight.beganNanos > timeoutNanos;
@@ -102,18 +123,27 @@ final class PartitionWriter implements AppendCommand.Outcome {
         if (frozen) {
             limits.release(events, bytes);
             depth.release(partition, events);
-            return refused(Reason.UNAVAILABLE, events, "Redis does not answer");
+            return refused(Reason.UNAVAILABLE, items, "Redis does not answer");
         }
         sendNext();
-        return append.stage;
+        return append;
     }
 
     @Override
-    public void appended(AppendCommand command, EntryId id) {
+    public void appended(AppendCommand command, AppendReply reply) {
         Failpoints.reach(Failpoint.AFTER_APPEND);
-        depth.appended(partition, command.events, id);
+        int fresh = reply.fresh(command.events);
+        EntryId id = reply.appended();
+        if (id != null) {
+            depth.appended(partition, fresh, id);
+            meters.appended(fresh);
+        }
+        if (fresh < command.events) {
+            depth.release(partition, command.events - fresh);
+            meters.repeated(command.events - fresh);
+        }
         limits.release(command.events, command.bytes);
-        meters.appended(command.events);
+        EntryId last = once == null ? Objects.requireNonNull(id) : putPlaces(command, reply);
         synchronized (this) {
             inFlight = null;
         }
@@ -121,11 +151,25 @@ final class PartitionWriter implements AppendCommand.Outcome {
         long now = System.nanoTime();
         completions.execute(() -> {
             for (AppendCommand.Part part : command.parts) {
-                if (part.isLast() && part.append().stage.complete(id)) {
+                if (part.isLast() && part.append().stage.complete(last)) {
                     meters.answered(now - part.append().beganNanos);
                 }
             }
         });
+    }
+
+    /** Tells each append where its items are; answers the entry of the last one. */
+    private static EntryId putPlaces(AppendCommand command, AppendReply reply) {
+        int item = 0;
+        EntryId entry = EntryId.ZERO;
+        for (AppendCommand.Part part : command.parts) {
+            for (int index = part.from(); index < part.to(); index++) {
+                EntryId earlier = reply.earlier().get(item++);
+                entry = Objects.requireNonNull(earlier == null ? reply.appended() : earlier);
+                part.append().put(index, new EventLog.Place(entry, earlier != null));
+            }
+        }
+        return entry;
     }
 
     @Override
@@ -245,7 +289,19 @@ final class PartitionWriter implements AppendCommand.Outcome {
             waiting.removeFirst();
             append = waiting.peekFirst();
         }
-        return new AppendCommand(connection, commandStart, parts, events, bytes, System.nanoTime(), this);
+        long now = System.nanoTime();
+        return once == null
+                ? new XaddCommand(connection, commandStart, parts, events, bytes, now, this)
+                : new OnceCommand(
+                        connection,
+                        keyAsBulk,
+                        OnceCommand.keyPrefix(key),
+                        once,
+                        parts,
+                        events,
+                        bytes,
+                        now,
+                        this);
     }
 
     /** As many of the items that are not taken as fit into the room that is left; at least one into an empty entry. */
@@ -315,9 +371,9 @@ final class PartitionWriter implements AppendCommand.Outcome {
         }
     }
 
-    private CompletionStage<EntryId> refused(Reason reason, int events, String message) {
-        meters.refused(reason, events);
-        return CompletableFuture.failedFuture(new AppendFailure(reason, message));
+    private PendingAppend refused(Reason reason, List<LogItem> items, String message) {
+        meters.refused(reason, items.size());
+        return PendingAppend.failed(items, new AppendFailure(reason, message));
     }
 
     private void logSometimes(String error) {

@@ -132,6 +132,12 @@ public final class RedisEventLog implements EventLog, LogInspection {
         return stream(definition).writers().get(partition).append(items, definition.maxDepth());
     }
 
+    /** {@inheritDoc} What depends on the stage must not block. */
+    @Override
+    public CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items) {
+        return stream(definition).writers().get(partition).appendOnce(items, definition.maxDepth());
+    }
+
     @Override
     public PartitionReader reader(StreamDefinition definition, int partition) {
         Stream stream = stream(definition);
@@ -221,7 +227,7 @@ public final class RedisEventLog implements EventLog, LogInspection {
         List<PartitionWriter> writers = new ArrayList<>();
         for (int partition = 0; partition < definition.partitions(); partition++) {
             writers.add(new PartitionWriter(
-                    definition.partitionKey(partition), partition, settings, link, limits, depth, meters, completions));
+                    definition, partition, settings, link, limits, depth, meters, completions));
         }
         return new Stream(depth, meters, List.copyOf(writers));
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class StreamMeters {
     private final Counter events;
     private final Counter entries;
+    private final Counter repeated;
     private final Counter tailLost;
     private final Counter predecessorPending;
     private final Timer latency;
@@ -20,6 +21,7 @@ final class StreamMeters {
     StreamMeters(MeterRegistry registry, String stream, StreamDepth depth) {
         events = registry.counter("weir.log.appended", "stream", stream);
         entries = registry.counter("weir.log.entries", "stream", stream);
+        repeated = registry.counter("weir.log.repeated", "stream", stream);
         tailLost = registry.counter("weir.log.tail.lost", "stream", stream);
         predecessorPending = registry.counter("weir.log.predecessor.pending", "stream", stream);
         latency = registry.timer("weir.log.append", "stream", stream);
@@ -34,6 +36,11 @@ final class StreamMeters {
     void appended(int moreEvents) {
         events.increment(moreEvents);
         entries.increment();
+    }
+
+    /** Items that were not appended, for their key was there. */
+    void repeated(int items) {
+        repeated.increment(items);
     }
 
     void answered(long nanos) {

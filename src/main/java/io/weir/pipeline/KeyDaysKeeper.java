@@ -51,7 +51,7 @@ public final class KeyDaysKeeper {
         this.jdbcExecutor = jdbcExecutor;
         this.clock = clock;
         this.reach = keyed.stream()
-                .map(StreamDefinition::dedupWindow)
+                .map(definition -> definition.dedup().window())
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO)
                 .plus(rewind);

@@ -1,38 +1,29 @@
 package io.weir.store;
 
 import io.weir.event.Event;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.postgresql.PGStatement;
 
 /**
- * Tells new keys from known ones in {@code event_key}, for a stream whose rows keep no keys. Holds no state.
+ * The keys of a stream whose senders give them and whose rows keep none. Holds no state.
  *
  * <p>A key belongs to the day of its entry (UTC), so that the same log gives the same days, whenever it is written. It is
  * looked for in every day that the stream's window reaches back to. That is exact without a unique index over all days:
  * an event's copies are of one partition, whose windows the cursor's row lock puts in order.
  */
-final class KeyWriter {
-    private static final long LAST_DAY = LocalDate.of(9999, 12, 30).toEpochDay();
-    private static final String CHECK_VIOLATION = "23514";
-
+final class KeyWriter implements NewKeys {
     // Sorted, so that the windows of two partitions that got the same key can't wait for each other. A subquery in the
     // place of NOT EXISTS can't become a join that reads a whole day, as it did where a day had no statistics yet.
     private static final String INSERT = """
@@ -53,38 +44,24 @@ final class KeyWriter {
         this.days = days;
     }
 
-    /** Sees to it that the days of these events' keys are there. */
-    void prepare(List<Event> events) throws SQLException {
-        Set<LocalDate> needed = null;
-        long last = Long.MIN_VALUE;
-        for (Event event : events) {
-            if (event.key() != null) {
-                long day = day(event);
-                if (day != last) {
-                    last = day;
-                    needed = needed == null ? new TreeSet<>() : needed;
-                    needed.add(LocalDate.ofEpochDay(day));
-                }
-            }
-        }
-        if (needed != null) {
-            days.ensure(needed);
-        }
+    @Override
+    public void prepare(List<Event> events) throws SQLException {
+        KeyHash.prepare(events, days);
     }
 
-    /** Keeps the keys of events whose key is not known yet, and answers these and those without a key, in their order. */
-    List<Event> insertNew(Connection connection, List<Event> events) throws SQLException {
+    @Override
+    public List<Event> insertNew(Connection connection, List<Event> events) throws SQLException {
         Map<UUID, Event> byHash = new TreeMap<>();
         List<Event> candidates = new ArrayList<>(events.size());
         List<UUID> hashes = new ArrayList<>(events.size());
-        MessageDigest sha = sha256();
+        KeyHash hash = new KeyHash(stream);
         long firstMillis = Long.MAX_VALUE;
         for (Event event : events) {
-            UUID hash = event.key() == null ? null : hash(sha, event.key());
-            if (hash == null || byHash.putIfAbsent(hash, event) == null) {
+            UUID hashed = event.key() == null ? null : hash.of(event.key());
+            if (hashed == null || byHash.putIfAbsent(hashed, event) == null) {
                 candidates.add(event);
-                hashes.add(hash);
-                firstMillis = hash == null
+                hashes.add(hashed);
+                firstMillis = hashed == null
                         ? firstMillis
                         : Math.min(firstMillis, event.entryId().millis());
             }
@@ -92,7 +69,7 @@ final class KeyWriter {
         if (byHash.isEmpty()) {
             return events;
         }
-        Set<UUID> inserted = insert(connection, byHash, day(Math.max(0, firstMillis - windowMillis)));
+        Set<UUID> inserted = insert(connection, byHash, KeyHash.day(Math.max(0, firstMillis - windowMillis)));
         if (inserted.size() == byHash.size()) {
             return candidates;
         }
@@ -110,7 +87,7 @@ final class KeyWriter {
         ArrayParameter ofDays = new ArrayParameter(ElementType.BIGINT, byHash.size());
         byHash.forEach((hash, event) -> {
             hashes.add(hash);
-            ofDays.add(day(event));
+            ofDays.add(KeyHash.day(event.entryId().millis()));
         });
         Set<UUID> inserted = new HashSet<>(byHash.size() * 2);
         try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
@@ -125,37 +102,8 @@ final class KeyWriter {
                 }
             }
         } catch (SQLException problem) {
-            if (CHECK_VIOLATION.equals(problem.getSQLState())) {
-                // the table has no constraint: what is broken is that a day is missing, which is not the event's fault
-                days.forget();
-                throw new SQLException("a day of event_key is missing: " + problem.getMessage(), "40001", problem);
-            }
-            throw problem;
+            throw KeyHash.failure(problem, days);
         }
         return inserted;
-    }
-
-    private UUID hash(MessageDigest sha, String key) {
-        sha.update(stream);
-        sha.update((byte) 0);
-        ByteBuffer digest = ByteBuffer.wrap(sha.digest(key.getBytes(StandardCharsets.UTF_8)));
-        return new UUID(digest.getLong(), digest.getLong());
-    }
-
-    private static long day(Event event) {
-        return day(event.entryId().millis());
-    }
-
-    /** Days since 1970. An ID that somebody made up may stand for any time. */
-    private static long day(long millis) {
-        return millis < 0 ? LAST_DAY : Math.min(LAST_DAY, TimeUnit.MILLISECONDS.toDays(millis));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

@@ -40,7 +40,7 @@ final class WindowWriter {
     private final List<RowWriter> rows = new ArrayList<>();
     private final List<CounterWriter> counters = new ArrayList<>();
     private final @Nullable RowWriter arbiter;
-    private final @Nullable KeyWriter keys;
+    private final @Nullable NewKeys keys;
 
     WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays) {
         this.definition = definition;
@@ -55,12 +55,18 @@ final class WindowWriter {
             }
         }
         this.arbiter = deciding;
-        this.keys = deciding == null ? new KeyWriter(definition.name(), definition.dedupWindow(), keyDays) : null;
+        this.keys = deciding == null ? newKeys(definition, keyDays) : null;
         if (definition.entity() != null) {
             for (int i = 0; i < definition.counters().size(); i++) {
                 counters.add(new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog));
             }
         }
+    }
+
+    private static NewKeys newKeys(StreamDefinition definition, KeyDays days) {
+        return definition.dedup().isByFields()
+                ? new RecentKeyWriter(definition.name(), definition.dedup(), days)
+                : new KeyWriter(definition.name(), definition.dedup().window(), days);
     }
 
     List<CounterWriter> counters() {

@@ -182,23 +182,34 @@ class DefinitionFaultsTest {
         String keyed = noRows.replace("entity = id", "entity = id, key = u");
 
         assertThat(parse("a.conf", keyed).faults()).isEmpty();
-        assertThat(parse("a.conf", keyed).definitions().getFirst().dedupWindow())
+        assertThat(parse("a.conf", keyed).definitions().getFirst().dedup().window())
                 .isEqualTo(Duration.ofDays(2));
         assertThat(parse("a.conf", keyed.replace("entity = id", "entity = id, dedup { window = 31d }"))
                         .definitions()
                         .getFirst()
-                        .dedupWindow())
+                        .dedup().window())
                 .isEqualTo(Duration.ofDays(31));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         dedup = 48h                | dedup        | write an object
-        dedup { ttl = 48h }        | dedup.ttl    | use one of
+        dedup { times = 4 }        | dedup.times  | use one of
+        dedup { ttl = 48h }        | dedup.key    | those whose values together count once
+        dedup { key = [], ttl = 48h } | dedup.key | those whose values together count once
+        dedup { key = 1, ttl = 48h } | dedup.key  | in quotes
+        dedup { key = [id, v], ttl = 48h } | dedup.key | use one of
+        dedup { key = [id, j], ttl = 48h } | dedup.key | choose fields of type
+        dedup { key = [id, id], ttl = 48h } | dedup.key | name it once
+        dedup { key = [u], ttl = 48h } | dedup.key | name it, too
+        dedup { key = [id, u] }    | dedup.ttl    | ttl = 24h
+        dedup { key = [id, u], ttl = 745h } | dedup.ttl | shorten it
+        dedup { key = [id, u], ttl = 1h, window = 1h } | dedup.window | use one of
+        key = u, dedup { key = [id, u], ttl = 1h } | key | remove one of the two
         dedup { window = 48 }      | dedup.window | with its unit
         dedup { window = 745h }    | dedup.window | unique column
         """)
-    void aDedupWindowIsATimeOfAtMostAMonth(String line, String key, String remedy) {
+    void whatIsWrongWithADedupSectionIsNamed(String line, String key, String remedy) {
         List<DefinitionFault> faults = parse(
                         "a.conf",
                         VALID.replace("columns { k = \"$key\" }", "columns { k = u }")

@@ -6,6 +6,7 @@ import io.weir.definition.ColumnSource;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
 import io.weir.definition.Default;
+import io.weir.definition.Dedup;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
@@ -91,7 +92,7 @@ final class Streams {
                 null,
                 counters,
                 rows,
-                Duration.ofDays(2));
+                new Dedup(List.of(), Duration.ofDays(2)));
     }
 
     private static Field field(int index, String name, FieldType type) {

@@ -26,6 +26,11 @@ final class StubEventLog implements EventLog {
     }
 
     @Override
+    public CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public PartitionReader reader(StreamDefinition definition, int partition) {
         throw new UnsupportedOperationException();
     }

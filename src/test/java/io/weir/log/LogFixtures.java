@@ -4,6 +4,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.weir.definition.BodyForm;
+import io.weir.definition.Dedup;
+import io.weir.definition.Default;
+import io.weir.definition.Field;
+import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
 import io.weir.definition.StreamDefinition;
 import io.weir.definition.WindowSettings;
@@ -40,6 +44,16 @@ final class LogFixtures {
     }
 
     static StreamDefinition definition(long maxDepth, int partitions) {
+        return definition(maxDepth, partitions, List.of(), new Dedup(List.of(), Duration.ofDays(2)));
+    }
+
+    /** A stream whose items are not appended again within {@code ttl}. */
+    static StreamDefinition once(long maxDepth, int partitions, Duration ttl) {
+        Field visitor = new Field(0, "visitor", FieldType.TEXT, false, new Default.None(), null, null, 2_048);
+        return definition(maxDepth, partitions, List.of(visitor), new Dedup(List.of(visitor), ttl));
+    }
+
+    private static StreamDefinition definition(long maxDepth, int partitions, List<Field> fields, Dedup dedup) {
         String name = RedisForTests.freshPrefix() + "stream";
         return new StreamDefinition(
                 name,
@@ -50,12 +64,12 @@ final class LogFixtures {
                 new WindowSettings(1_000, 10_000, Duration.ofSeconds(1), null),
                 Duration.ofMinutes(15),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
-                List.of(),
+                fields,
                 null,
                 null,
                 List.of(),
                 List.of(),
-                Duration.ofDays(2));
+                dedup);
     }
 
     static List<LogItem> events(String... payloads) {

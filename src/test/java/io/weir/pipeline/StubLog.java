@@ -59,6 +59,11 @@ final class StubLog implements EventLog {
     }
 
     @Override
+    public CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items) {
+        throw new UnsupportedOperationException("the pipeline appends nothing");
+    }
+
+    @Override
     public synchronized PartitionReader reader(StreamDefinition definition, int partition) {
         current = new Reader();
         return current;

@@ -6,6 +6,7 @@ import io.weir.definition.ColumnSource;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
 import io.weir.definition.Default;
+import io.weir.definition.Dedup;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
@@ -65,6 +66,6 @@ final class SimulatedStream {
                 List.of(new Counter(
                         "links", "id", OnMissing.INSERT, List.of(new CounterColumn("clicks", Aggregate.SUM, count)))),
                 rows,
-                Duration.ofDays(2));
+                new Dedup(List.of(), Duration.ofDays(2)));
     }
 }

@@ -9,6 +9,7 @@ import io.weir.definition.ColumnSource;
 import io.weir.definition.Condition;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
+import io.weir.definition.Dedup;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
@@ -67,7 +68,7 @@ class ColumnTypesTest {
                 null,
                 counters,
                 rows,
-                Duration.ofDays(2));
+                new Dedup(List.of(), Duration.ofDays(2)));
     }
 
     private static Event event(int index, @Nullable String key, @Nullable Object... values) {

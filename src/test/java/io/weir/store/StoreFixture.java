@@ -7,6 +7,7 @@ import io.weir.definition.ColumnSource;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
 import io.weir.definition.Default;
+import io.weir.definition.Dedup;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
@@ -70,7 +71,16 @@ final class StoreFixture implements AutoCloseable {
         return stream("pages", List.of(pages(onMissing)), List.of());
     }
 
+    /** Counters of pages whose events count again after {@code ttl}. */
+    static StreamDefinition countedOnce(Duration ttl) {
+        return stream("once", List.of(pages(OnMissing.INSERT)), List.of(), new Dedup(List.of(PATH), ttl));
+    }
+
     static StreamDefinition stream(String name, List<Counter> counters, List<RowTable> rows) {
+        return stream(name, counters, rows, new Dedup(List.of(), Duration.ofDays(2)));
+    }
+
+    private static StreamDefinition stream(String name, List<Counter> counters, List<RowTable> rows, Dedup dedup) {
         return new StreamDefinition(
                 name,
                 "conf/streams/" + name + ".conf",
@@ -85,7 +95,7 @@ final class StoreFixture implements AutoCloseable {
                 null,
                 counters,
                 rows,
-                Duration.ofDays(2));
+                dedup);
     }
 
     static Counter pages(OnMissing onMissing) {
