@@ -8,6 +8,9 @@ public sealed interface Default {
     /** The moment at which the event was accepted; for timestamps only. */
     record Now() implements Default {}
 
+    /** Who sent the request, as far as that can be told; for texts only. */
+    record Visitor() implements Default {}
+
     /** A value of the field's own type, see {@link FieldType}. */
     record Fixed(Object value) implements Default {}
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses one field: {@code name = type}, or {@code name = { type = …, … }}. */
 final class FieldParser {
+    /** No default of its own: it stands for what differs from request to request. */
+    private static final String VISITOR = "$visitor";
+
     private static final List<String> LABELS =
             Arrays.stream(FieldType.values()).map(FieldType::label).toList();
 
@@ -118,6 +121,9 @@ final class FieldParser {
         }
         if (type == FieldType.TIMESTAMP && "now".equals(stated.unwrapped())) {
             return new Default.Now();
+        }
+        if (type == FieldType.TEXT && VISITOR.equals(stated.unwrapped())) {
+            return new Default.Visitor();
         }
         Object typed = typed(section, "default", type, stated);
         return typed == null ? new Default.None() : new Default.Fixed(typed);

@@ -26,6 +26,7 @@ final class IngestParser {
             "/api/v1/streams/",
             "/api/v1/counters/",
             "/api/admin/",
+            "/api/cron/",
             "/health",
             "/metrics",
             "/ready",
@@ -34,10 +35,12 @@ final class IngestParser {
 
     private final Section stream;
     private final List<Field> fields;
+    private final @Nullable Field entity;
 
-    IngestParser(Section stream, List<Field> fields) {
+    IngestParser(Section stream, List<Field> fields, @Nullable Field entity) {
         this.stream = stream;
         this.fields = fields;
+        this.entity = entity;
     }
 
     IngestSettings parse() {
@@ -90,7 +93,7 @@ final class IngestParser {
         return envelope ? items : null;
     }
 
-    private static @Nullable String path(Section ingest) {
+    private @Nullable String path(Section ingest) {
         String path = ingest.text("path");
         if (path == null) {
             return null;
@@ -99,12 +102,20 @@ final class IngestParser {
                 || path.length() == 1
                 || path.endsWith("/")
                 || path.contains("//")
-                || !isPlain(path)) {
+                || !isPlain(withoutVariable(path))) {
             ingest.fault(
                     "path",
                     "is \"" + path + "\", which is no usable path",
-                    "begin with a slash and end without; use letters, digits and - _ . ~ between slashes");
+                    "begin with a slash and end without; use letters, digits and - _ . ~ between slashes"
+                            + (entity == null ? "" : ", or {" + entity.name() + "} once"));
             return null;
+        }
+        if (path.startsWith("/{")) {
+            ingest.fault("path", "is \"" + path + "\", which would take everything", "begin with a plain segment");
+            return null;
+        }
+        if (path.indexOf('{') >= 0 && !stream.has("counters")) {
+            ingest.fault("path", "answers with a count, and nothing is counted", "add counters, or remove the variable");
         }
         for (String own : OWN_PATHS) {
             String exact = own.endsWith("/") ? own.substring(0, own.length() - 1) : own;
@@ -114,6 +125,11 @@ final class IngestParser {
             }
         }
         return path;
+    }
+
+    /** The path with a letter in the place of the segment that stands for the entity. */
+    private String withoutVariable(String path) {
+        return entity == null ? path : (path + "/").replaceFirst("/\\{" + entity.name() + "}/", "/x/");
     }
 
     private static boolean isPlain(String path) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a stream's events come in.
  *
- * @param path the stream's own path beside the generic one; null when it has none
+ * @param path the stream's own path beside the generic one; null when it has none. One with a variable, which is the
+ *     entity's name in braces, takes one event of that entity and answers with its count
  * @param forms the body forms that both paths take
  * @param items the envelope's field that holds the list; null unless {@link BodyForm#ENVELOPE} is among the forms
  */
@@ -16,5 +17,10 @@ public record IngestSettings(
         @Nullable String items) {
     public IngestSettings {
         forms = Set.copyOf(forms);
+    }
+
+    /** Whether the path names the entity. */
+    public boolean isEntityPath() {
+        return path != null && path.indexOf('{') >= 0;
     }
 }

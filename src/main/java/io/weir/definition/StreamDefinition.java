@@ -47,6 +47,16 @@ public record StreamDefinition(
         return partitions == 1 ? redisKey : redisKey + ":{" + partition + "}";
     }
 
+    /** The field that holds who sent the request where an event does not say; null when there is none. */
+    public @Nullable Field visitor() {
+        for (Field field : fields) {
+            if (field.defaultValue() instanceof Default.Visitor) {
+                return field;
+            }
+        }
+        return null;
+    }
+
     /** Whether a counter's column sums this field. */
     public boolean isSummed(Field field) {
         for (Counter counter : counters) {

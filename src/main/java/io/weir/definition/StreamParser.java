@@ -61,7 +61,7 @@ final class StreamParser {
                 orElse(section.wholeNumber("max-depth", 1, Long.MAX_VALUE), defaults.maxDepth()),
                 window(),
                 retention(),
-                new IngestParser(section, inOrder).parse(),
+                new IngestParser(section, inOrder, entity).parse(),
                 inOrder,
                 entity,
                 key,

@@ -6,9 +6,6 @@ import io.weir.definition.IpAddresses;
 import io.weir.definition.StreamDefinition;
 import io.weir.definition.Timestamps;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The format is that of Apache's mod_log_config. Quotes and backslashes within quotes are escaped by a backslash.
  */
 final class AccessLogLine {
-    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(AccessLogLine::sha256);
-    private static final int VISITOR_BYTES = 16;
     private static final int TIME_LENGTH = 26;
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -107,11 +102,7 @@ final class AccessLogLine {
             set(address, canonical, values);
         }
         if (visitor != null) {
-            MessageDigest digest = SHA_256.get();
-            digest.update(line, from, to - from);
-            digest.update((byte) 0);
-            digest.update((agent == null ? "" : agent).getBytes(StandardCharsets.UTF_8));
-            set(visitor, HexFormat.of().formatHex(digest.digest(), 0, VISITOR_BYTES), values);
+            set(visitor, VisitorHash.of(text, agent), values);
         }
     }
 
@@ -279,13 +270,5 @@ final class AccessLogLine {
 
     private static String text(byte[] line, int from, int to) {
         return new String(line, from, to - from, StandardCharsets.UTF_8);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 }

@@ -109,19 +109,30 @@ final class Batch {
     private void complete(@Nullable Object[] values) throws InvalidEventException {
         for (int i = 0; i < fields.length; i++) {
             if (values[i] == null) {
-                values[i] = missing(fields[i], request.nowMicros());
+                values[i] = missing(fields[i], request.nowMicros(), request.visitor());
             }
         }
     }
 
-    /** What stands for a value that is not there. */
-    static @Nullable Object missing(Field field, long nowMicros) throws InvalidEventException {
+    /**
+     * What stands for a value that is not there.
+     *
+     * @param visitor who sent it; null when nobody knows any more
+     */
+    static @Nullable Object missing(Field field, long nowMicros, @Nullable String visitor)
+            throws InvalidEventException {
         if (field.required()) {
             throw new InvalidEventException(field.name(), "is required and missing");
         }
         return switch (field.defaultValue()) {
             case Default.None() -> null;
             case Default.Now() -> nowMicros;
+            case Default.Visitor() -> {
+                if (visitor == null) {
+                    throw new InvalidEventException(field.name(), "is missing, and who sent the event is not known");
+                }
+                yield visitor;
+            }
             case Default.Fixed(Object value) -> value;
         };
     }

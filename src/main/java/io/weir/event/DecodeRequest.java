@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the request's key; its events are keyed by it and their index
  * @param firstIndex the index of the first event within what the key stands for, 0 unless a client sends one thing in
  *     several requests
+ * @param visitor who sent the request, for a field that wants it; null where none does
  * @param keepInvalid whether decoding goes on after an invalid event
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -19,4 +20,5 @@ public record DecodeRequest(
         long nowMicros,
         @Nullable String idempotencyKey,
         long firstIndex,
+        @Nullable String visitor,
         boolean keepInvalid) {}

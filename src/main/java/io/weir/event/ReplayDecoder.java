@@ -52,7 +52,7 @@ public final class ReplayDecoder {
         }
         for (int i = 0; i < fields.length; i++) {
             if (event.values[i] == null) {
-                event.values[i] = Batch.missing(fields[i], receivedMicros);
+                event.values[i] = Batch.missing(fields[i], receivedMicros, null);
             }
         }
         String itsKey = key(event, key);

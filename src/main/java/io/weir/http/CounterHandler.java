@@ -1,23 +1,19 @@
 package io.weir.http;
 
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
-import io.weir.event.Partitioner;
 import io.weir.live.LiveCounts;
-import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.settings.HttpSettings;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -30,9 +26,7 @@ public final class CounterHandler implements RequestHandler {
     private record Counted(StreamDefinition definition, EventReader reader) {}
 
     private final Map<String, Counted> streams = new HashMap<>();
-    private final Partitions partitions;
-    private final ActorSystem<?> system;
-    private final Duration timeout;
+    private final Counts counts;
     private final HttpHeader retryAfter;
 
     public CounterHandler(
@@ -45,9 +39,7 @@ public final class CounterHandler implements RequestHandler {
                 streams.put(definition.name(), new Counted(definition, new EventReader(definition)));
             }
         }
-        this.partitions = partitions;
-        this.system = system;
-        this.timeout = settings.countTimeout();
+        this.counts = new Counts(partitions, system, settings.countTimeout());
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
     }
 
@@ -71,26 +63,11 @@ public final class CounterHandler implements RequestHandler {
                     .with("field", field)
                     .response());
         }
-        ActorRef<PartitionQuery> partition = partitions.find(stream, Partitioner.partitionOf(definition, entity, null));
-        if (partition == null) {
-            return done(unavailable("the entity's partition has not started"));
-        }
-        return AskPattern.<PartitionQuery, LiveCounts>ask(
-                        partition,
-                        replyTo -> new PartitionQuery.ReadCounts(entity, replyTo),
-                        timeout,
-                        system.scheduler())
-                .handle((counts, failure) -> {
-                    if (failure != null) {
-                        return unavailable(
-                                "the entity's partition gave no answer within " + timeout.toMillis() + " ms");
-                    }
-                    return switch (counts) {
-                        case LiveCounts.Found found ->
-                            IngestAnswers.json(200, CounterJson.render(definition, entityText, found));
-                        case LiveCounts.Unavailable unavailable -> unavailable(unavailable.reason());
-                    };
-                });
+        return counts.of(definition, entity, EntryId.ZERO).thenApply(found -> switch (found) {
+            case LiveCounts.Found values ->
+                IngestAnswers.json(200, CounterJson.render(definition, entityText, values));
+            case LiveCounts.Unavailable unavailable -> unavailable(unavailable.reason());
+        });
     }
 
     private HttpResponse unavailable(String detail) {

@@ -61,7 +61,19 @@ public final class IngestRoutes {
                     system));
             routes.add("POST", "/api/v1/streams/" + definition.name() + "/events", ingest);
             String path = definition.ingest().path();
-            if (path != null) {
+            if (path != null && definition.ingest().isEntityPath()) {
+                ViewHandlers views = new ViewHandlers(
+                        definition,
+                        decoders.apply(definition),
+                        log,
+                        partitions,
+                        settings,
+                        metrics,
+                        InstantSource.system(),
+                        system);
+                routes.add("POST", path, admission.guard(views::post));
+                routes.add("GET", path, admission.guard(views::get));
+            } else if (path != null) {
                 routes.add("POST", path, ingest);
             }
         }

@@ -5,8 +5,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the edges may ask a partition. */
 public sealed interface PartitionQuery {
-    /** Asks for an entity's counts; answered with {@link LiveCounts}. */
-    record ReadCounts(Object entity, ActorRef<LiveCounts> replyTo) implements PartitionQuery {}
+    /**
+     * Asks for an entity's counts; answered with {@link LiveCounts}.
+     *
+     * @param upTo the counts contain at least the events up to this entry: the answer waits until it is read
+     */
+    record ReadCounts(Object entity, EntryId upTo, ActorRef<LiveCounts> replyTo) implements PartitionQuery {}
 
     /** Asks to be told when an entry is committed; answered with {@link Committed}. Closes its window early. */
     record AwaitCommit(EntryId entry, ActorRef<Committed> replyTo) implements PartitionQuery {}

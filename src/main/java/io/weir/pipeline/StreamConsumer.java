@@ -4,16 +4,13 @@ import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
-import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -70,6 +67,7 @@ final class StreamConsumer {
     private final ReadSize readSize;
     private final CursorHistory history;
     private final CommitWaiters waiters;
+    private final CountReaders counts;
     private long epoch;
     private boolean reading;
 
@@ -100,6 +98,7 @@ final class StreamConsumer {
         this.history = new CursorHistory(
                 partition.definition().retention(), partition.settings().trimInterval());
         this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
+        this.counts = new CountReaders(aggregators, partition, jdbcExecutor);
     }
 
     static Behavior<Command> create(
@@ -199,6 +198,7 @@ final class StreamConsumer {
             add(entry);
         }
         sendShares(windows.open());
+        counts.read(windows.open().to());
         closeIfDue();
         return afterChange();
     }
@@ -294,7 +294,10 @@ final class StreamConsumer {
     private Behavior<Command> onQuery(PartitionQuery query) {
         switch (query) {
             case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
-            case PartitionQuery.ReadCounts read -> onReadCounts(read);
+            case PartitionQuery.ReadCounts read -> {
+                counts.ask(read, windows.open().to());
+                readOn();
+            }
             case PartitionQuery.AwaitCommit await -> {
                 if (!await.entry().isAfter(windows.cursor())) {
                     await.replyTo().tell(new PartitionQuery.Committed(await.entry()));
@@ -306,22 +309,6 @@ final class StreamConsumer {
             }
         }
         return Behaviors.same();
-    }
-
-    private void onReadCounts(PartitionQuery.ReadCounts read) {
-        ActorRef<EntityAggregator.Command> aggregator = aggregators.find(read.entity());
-        if (aggregator != null) {
-            aggregator.tell(new EntityAggregator.ReadCounts(read.replyTo()));
-            return;
-        }
-        var _ = CompletableFuture.supplyAsync(
-                        () -> Jdbc.call(() -> partition.store().readCounts(read.entity())), jdbcExecutor)
-                .whenComplete((counts, failure) -> read.replyTo()
-                        .tell(
-                                failure == null
-                                        ? new LiveCounts.Found(
-                                                counts.values(), LiveCounts.nothing(counts.values()), Instant.now())
-                                        : new LiveCounts.Unavailable("the database could not be asked: " + failure)));
     }
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
@@ -357,7 +344,7 @@ final class StreamConsumer {
      */
     private boolean pause() {
         Duration pause = partition.settings().readPause();
-        if (pause.isZero() || windows.behind() || draining != null || waiters.any()) {
+        if (pause.isZero() || windows.behind() || draining != null || waiters.any() || counts.any()) {
             return false;
         }
         timers.startSingleTimer(Timer.READ_ON, pause);

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class Environment {
     private static final Set<String> DURATIONS = Set.of("QUEUE_SHUTDOWN_TIMEOUT", "QUEUE_PROCESS_INTERVAL");
+    private static final Set<String> HOURS = Set.of("VIEW_DEDUP_TTL_HOURS", "VIEW_SYNC_INTERVAL_HOURS");
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w+");
     private static final long SMALLEST_MILLISECONDS = 1_000;
 
@@ -49,10 +50,15 @@ public final class Environment {
             if (value.isEmpty() || !PLAIN_NAME.matcher(name).matches()) {
                 continue;
             }
-            String meant = DURATIONS.contains(name) ? duration(value) : value;
+            String meant = DURATIONS.contains(name) ? duration(value) : HOURS.contains(name) ? hours(value) : value;
             substitutions = substitutions.withValue(name, ConfigValueFactory.fromAnyRef(meant, "environment " + name));
         }
         return substitutions;
+    }
+
+    /** Returns {@code text} with a unit: a number that has none is hours. */
+    private static String hours(String text) {
+        return text.matches("[0-9]{1,9}([.][0-9]{1,9})?") ? text + "h" : text;
     }
 
     /** Returns {@code text} with a unit: a number that has none is seconds below 1,000, milliseconds from there on. */

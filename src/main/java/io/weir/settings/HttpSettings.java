@@ -1,7 +1,9 @@
 package io.weir.settings;
 
 import com.typesafe.config.Config;
+import io.weir.definition.IpNetwork;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminToken what requests to {@code /api/admin/} have to show; null where none is set
  * @param cronSecret what requests to {@code /api/cron/} have to show, or to be signed with; null where none is set
  * @param signatureTolerance how old a signature may be, or how far in the future
+ * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
  */
 public record HttpSettings(
         String host,
@@ -28,7 +31,8 @@ public record HttpSettings(
         int maxPipelinedRequests,
         @Nullable String adminToken,
         @Nullable String cronSecret,
-        Duration signatureTolerance) {
+        Duration signatureTolerance,
+        List<String> trustedProxies) {
     public HttpSettings {
         Checks.port("http.port", port);
         Checks.atLeast("http.max-body-bytes", maxBodyBytes, 1);
@@ -46,6 +50,13 @@ public record HttpSettings(
         secret("http.admin-token", adminToken);
         secret("http.cron-secret", cronSecret);
         Checks.positive("http.signature-tolerance", signatureTolerance);
+        trustedProxies = List.copyOf(trustedProxies);
+        for (String proxy : trustedProxies) {
+            if (!IpNetwork.isOne(proxy)) {
+                throw new SettingsException(
+                        "http.trusted-proxies", "holds \"" + proxy + "\"; write addresses or networks, as 10.0.0.0/8");
+            }
+        }
     }
 
     private static void secret(String key, @Nullable String value) {
@@ -74,7 +85,8 @@ public record HttpSettings(
                 http.getInt("max-pipelined-requests"),
                 textOrNull(http, "admin-token"),
                 textOrNull(http, "cron-secret"),
-                http.getDuration("signature-tolerance"));
+                http.getDuration("signature-tolerance"),
+                http.getStringList("trusted-proxies"));
     }
 
     private static @Nullable String textOrNull(Config http, String key) {

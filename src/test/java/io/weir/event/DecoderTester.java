@@ -25,7 +25,7 @@ final class DecoderTester {
     }
 
     DecodeResult decode(BodyForm form, byte[] body, boolean keepInvalid, @Nullable String key, long firstIndex) {
-        return decoder.decode(new DecodeRequest(body, form, NOW, key, firstIndex, keepInvalid));
+        return decoder.decode(new DecodeRequest(body, form, NOW, key, firstIndex, "v", keepInvalid));
     }
 
     DecodeResult decode(BodyForm form, String body, boolean keepInvalid) {

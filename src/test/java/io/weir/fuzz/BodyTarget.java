@@ -149,7 +149,7 @@ final class BodyTarget implements FuzzTarget {
     }
 
     private DecodeResult decode(byte[] body, BodyForm as, boolean keepInvalid, long firstIndex) {
-        return decoder.decode(new DecodeRequest(body, as, NOW, "key", firstIndex, keepInvalid));
+        return decoder.decode(new DecodeRequest(body, as, NOW, "key", firstIndex, "v", keepInvalid));
     }
 
     private void checkResult(byte[] body, DecodeResult result) throws Exception {

@@ -133,7 +133,7 @@ class CounterTest {
         for (int partition = 0; partition < 2; partition++) {
             server.partitions.register(
                     "clicks", partition, server.testKit.<PartitionQuery>spawn(Behaviors.receiveMessage(query -> {
-                        if (query instanceof PartitionQuery.ReadCounts(Object entity, var replyTo)) {
+                        if (query instanceof PartitionQuery.ReadCounts(Object entity, var _, var replyTo)) {
                             asked.add(entity);
                             replyTo.tell(counts);
                         }

@@ -87,7 +87,8 @@ final class TestServer implements AutoCloseable {
                 16,
                 null,
                 null,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                List.of());
     }
 
     URI uri(String path) {

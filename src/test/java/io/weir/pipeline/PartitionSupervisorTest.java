@@ -4,6 +4,7 @@ import static io.weir.pipeline.PipelineFixture.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.event.EntryId;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.settings.Configuration;
@@ -69,7 +70,7 @@ class PartitionSupervisorTest {
         await().until(() -> log.reads() > 0);
         log.breakConnection();
         await().until(() -> partition.status().isInTrouble());
-        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
+        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", EntryId.ZERO, reader.ref())));
         awaitEpochAfterBackoff(2);
 
         reader.expectMessageClass(LiveCounts.Found.class);
@@ -85,7 +86,7 @@ class PartitionSupervisorTest {
         await().untilAsserted(
                         () -> assertThat(partition.status().stoppedReason()).contains("links is missing"));
 
-        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
+        supervisor.tell(new PartitionSupervisor.Query(new PartitionQuery.ReadCounts("a", EntryId.ZERO, reader.ref())));
         assertThat(reader.expectMessageClass(LiveCounts.Unavailable.class).reason())
                 .contains("links is missing");
         TestProbe<PartitionSupervisor.Drained> drained = TESTKIT.createTestProbe(PartitionSupervisor.Drained.class);

@@ -141,7 +141,7 @@ class StreamConsumerTest {
         log.put(entry(1, "a", "a", "b"));
         TestProbe<LiveCounts> reader = TESTKIT.createTestProbe(LiveCounts.class);
         await().untilAsserted(() -> {
-            consumer.tell(new StreamConsumer.Query(new PartitionQuery.ReadCounts("a", reader.ref())));
+            consumer.tell(new StreamConsumer.Query(new PartitionQuery.ReadCounts("a", EntryId.ZERO, reader.ref())));
             LiveCounts.Found found = reader.expectMessageClass(LiveCounts.Found.class);
             assertThat(found.pending()[0][0]).isEqualTo(2L);
             assertThat(found.committed()[0][0]).isNull();

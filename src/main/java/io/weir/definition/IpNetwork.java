@@ -1,0 +1,89 @@
+package io.weir.definition;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Addresses that begin with the same bits: {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one address alone. */
+public final class IpNetwork {
+    private final byte[] address;
+    private final int bits;
+
+    private IpNetwork(byte[] address, int bits) {
+        this.address = address;
+        this.bits = bits;
+    }
+
+    /** Whether a text is a network. */
+    public static boolean isOne(String text) {
+        return parsed(text) != null;
+    }
+
+    /**
+     * The network that a text is.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static IpNetwork of(String text) {
+        IpNetwork network = parsed(text);
+        if (network == null) {
+            throw new IllegalArgumentException("\"" + text + "\" is no address and no network");
+        }
+        return network;
+    }
+
+    /** Whether an address, in any form, is one of these. */
+    public boolean contains(String other) {
+        byte[] bytes = bytes(other);
+        if (bytes == null || bytes.length != address.length) {
+            return false;
+        }
+        for (int bit = 0; bit < bits; bit++) {
+            int mask = 0x80 >> (bit & 7);
+            if ((bytes[bit >> 3] & mask) != (address[bit >> 3] & mask)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable IpNetwork parsed(String text) {
+        int slash = text.indexOf('/');
+        byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
+        if (address == null) {
+            return null;
+        }
+        if (slash < 0) {
+            return new IpNetwork(address, address.length * 8);
+        }
+        String bits = text.substring(slash + 1);
+        return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.length * 8
+                ? new IpNetwork(address, Integer.parseInt(bits))
+                : null;
+    }
+
+    /** An IPv4 address that is mapped into IPv6 is the IPv4 address. */
+    private static byte @Nullable [] bytes(String text) {
+        String canonical = IpAddresses.canonical(text);
+        if (canonical == null) {
+            return null;
+        }
+        try {
+            // never asks a name server: it is an address
+            return InetAddress.getByName(canonical).getAddress();
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpNetwork network && bits == network.bits && Arrays.equals(address, network.address);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(address) + bits;
+    }
+}

@@ -1,0 +1,133 @@
+package io.weir.http;
+
+import io.weir.definition.BodyForm;
+import io.weir.definition.StreamDefinition;
+import io.weir.event.DecodeRequest;
+import io.weir.event.DecodeResult;
+import io.weir.event.InvalidEvent;
+import io.weir.log.AppendFailure;
+import io.weir.log.EventLog;
+import io.weir.settings.HttpSettings;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** Decodes bodies into events of one stream and appends them to the log, whatever is then answered. */
+final class EventIntake {
+    /**
+     * What a request brought.
+     *
+     * @param events how many were taken
+     * @param invalid those that are kept as dead letters
+     * @param places where all of them are
+     */
+    record Taken(int events, List<InvalidEvent> invalid, List<PartitionedAppend.Appended> places) {}
+
+    private final EventDecoder decoder;
+    private final PartitionedAppend append;
+    private final Visitors visitors;
+    private final IngestMetrics metrics;
+    private final InstantSource clock;
+    private final HttpHeader retryAfter;
+
+    EventIntake(
+            StreamDefinition definition,
+            EventDecoder decoder,
+            EventLog log,
+            HttpSettings settings,
+            IngestMetrics metrics,
+            InstantSource clock) {
+        this.decoder = decoder;
+        this.append = new PartitionedAppend(definition, log);
+        this.visitors = new Visitors(definition, settings);
+        this.metrics = metrics;
+        this.clock = clock;
+        this.retryAfter = Problem.retryAfter(settings.retryAfter());
+    }
+
+    /**
+     * Takes a body's events.
+     *
+     * @throws Refusal when nothing of it can be taken
+     */
+    CompletionStage<Taken> take(byte[] body, BodyForm form, HttpRequest request, IngestOptions options) {
+        DecodeRequest decodeRequest = new DecodeRequest(
+                body,
+                form,
+                nowMicros(),
+                options.idempotencyKey(),
+                options.firstIndex(),
+                visitors.of(request),
+                options.keepInvalid());
+        return switch (decoder.decode(decodeRequest)) {
+            case DecodeResult.Refused refused -> throw refusal(refused);
+            case DecodeResult.Decoded decoded -> {
+                InvalidEvent invalid = DecodeResult.firstInvalid(decoded);
+                if (invalid != null && !options.keepInvalid()) {
+                    throw new Refusal(RefusalReason.INVALID_EVENT, invalid.reason(), invalid.index(), invalid.field());
+                }
+                yield append.append(decoded.accepted(), decoded.invalid()).thenApply(places -> {
+                    int events = decoded.accepted().size();
+                    metrics.taken(events, decoded.invalid().size());
+                    return new Taken(events, decoded.invalid(), places);
+                });
+            }
+        };
+    }
+
+    /** The answer to a request that failed. */
+    HttpResponse refused(Throwable cause) {
+        Refusal refusal = switch (cause) {
+            case Refusal known -> known;
+            case AppendFailure failure -> refusal(failure);
+            case RuntimeException defect -> throw defect;
+            default -> throw new IllegalStateException(cause);
+        };
+        metrics.refused(refusal.reason());
+        Problem problem = Problem.of(refusal.reason(), refusal.detail());
+        if (refusal.index() >= 0) {
+            problem.with("index", refusal.index());
+        }
+        if (refusal.field() != null) {
+            problem.with("field", refusal.field());
+        }
+        HttpResponse response = problem.response();
+        return refusal.reason().status() == 503 ? response.addHeader(retryAfter) : response;
+    }
+
+    private static Refusal refusal(DecodeResult.Refused refused) {
+        RefusalReason reason = switch (refused.reason()) {
+            case MALFORMED -> RefusalReason.MALFORMED;
+            case TOO_MANY_EVENTS -> RefusalReason.TOO_MANY_EVENTS;
+            case EVENT_TOO_LARGE -> RefusalReason.EVENT_TOO_LARGE;
+            case TOO_DEEP -> RefusalReason.TOO_DEEP;
+        };
+        return new Refusal(reason, refused.detail(), refused.index(), null);
+    }
+
+    private static Refusal refusal(AppendFailure failure) {
+        return switch (failure.reason()) {
+            case STREAM_FULL -> new Refusal(RefusalReason.STREAM_FULL, nothingTaken(failure));
+            case OVERLOADED -> new Refusal(RefusalReason.OVERLOADED, nothingTaken(failure));
+            case UNAVAILABLE -> new Refusal(RefusalReason.UNAVAILABLE, nothingTaken(failure));
+            case UNKNOWN ->
+                new Refusal(
+                        RefusalReason.UNKNOWN,
+                        failure.getMessage() + "; events of this request may have been taken. Sending it again is safe"
+                                + " with the same Idempotency-Key; otherwise they may be counted twice");
+        };
+    }
+
+    private static String nothingTaken(AppendFailure failure) {
+        return failure.getMessage() + "; nothing was taken";
+    }
+
+    private long nowMicros() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    }
+}
