@@ -96,7 +96,7 @@ final class StreamParser {
 
     /** A window's section over the defaults; null when there are none and something is missing. */
     static @Nullable WindowSettings window(Section window, @Nullable WindowSettings otherwise) {
-        window.only("max-events", "max-events-behind", "max-delay", "offset");
+        window.only("max-events", "max-events-behind", "max-delay", "offset", "cron");
         Long maxEvents = window.wholeNumber("max-events", 1, MAX_WINDOW_EVENTS);
         Long behind = window.wholeNumber("max-events-behind", 1, MAX_WINDOW_EVENTS);
         Duration maxDelay = window.duration("max-delay");
@@ -122,7 +122,27 @@ final class StreamParser {
                     "is " + offset.toMillis() + " ms, longer than max-delay = " + maxDelay.toMillis() + " ms",
                     "make it at most max-delay");
         }
-        return new WindowSettings(Math.toIntExact(maxEvents), Math.toIntExact(behind), maxDelay, offset);
+        Schedule schedule = schedule(window);
+        if (schedule != null && window.has("offset")) {
+            window.fault("offset", "has no meaning beside cron", "remove one of the two");
+        }
+        return new WindowSettings(Math.toIntExact(maxEvents), Math.toIntExact(behind), maxDelay, offset, schedule);
+    }
+
+    private static @Nullable Schedule schedule(Section window) {
+        String expression = window.text("cron");
+        if (expression == null) {
+            return null;
+        }
+        try {
+            return Schedule.parse(expression);
+        } catch (IllegalArgumentException invalid) {
+            window.fault(
+                    "cron",
+                    "is \"" + expression + "\": " + invalid.getMessage(),
+                    "write minute, hour, day of month, month and day of week, as \"0 2,14 * * *\"");
+            return null;
+        }
     }
 
     private Map<String, Field> fields() {

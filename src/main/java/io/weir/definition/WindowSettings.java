@@ -12,14 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param maxDelay the longest time that an event waits for its window to close
  * @param offset windows that time closes do so at whole multiples of {@code maxDelay} since 1970 plus this, so that
  *     streams with different offsets don't write together; null when each counts from its first event
+ * @param schedule windows that time closes do so then, whatever {@code maxDelay} says; null when that says it
  */
 public record WindowSettings(
         int maxEvents,
         int maxEventsBehind,
         Duration maxDelay,
-        @Nullable Duration offset) {
+        @Nullable Duration offset,
+        @Nullable Schedule schedule) {
+    /** Windows that close at most {@code maxDelay} after their first event. */
+    public WindowSettings(int maxEvents, int maxEventsBehind, Duration maxDelay) {
+        this(maxEvents, maxEventsBehind, maxDelay, null, null);
+    }
+
     /** How long a window stays open whose first event comes now, when time closes it. */
     public Duration delayFrom(long epochMillis) {
+        if (schedule != null) {
+            return schedule.untilNext(epochMillis);
+        }
         long interval = maxDelay.toMillis();
         return offset == null || interval == 0
                 ? maxDelay

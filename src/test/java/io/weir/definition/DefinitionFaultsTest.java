@@ -47,6 +47,13 @@ class DefinitionFaultsTest {
         window { max-delay = -1s }               | window.max-delay        | is the string "-1s"                         | longer than zero
         window { offset = 0s }                   | window.offset           | is the string "0s"                          | longer than zero
         window { max-delay = 1s, offset = 1001ms } | window.offset         | is 1001 ms, longer than max-delay = 1000 ms | at most max-delay
+        window { cron = "61 * * * *" }           | window.cron             | is "61 * * * *"                             | minute, hour
+        window { cron = "* * *" }                | window.cron             | is "* * *"                                  | minute, hour
+        window { cron = "* * * * *", offset = 1s } | window.offset         | no meaning beside cron                      | remove one
+        ingest { path = "/{id}/view" }           | ingest.path             | would take everything                       | a plain segment
+        ingest { path = "/a/{n}/view" }          | ingest.path             | no usable path                              | or {id} once
+        ingest { path = "/a/{id}/{id}" }         | ingest.path             | no usable path                              | or {id} once
+        ingest { path = "/api/cron/x" }          | ingest.path             | Weir itself answers /api/cron/              | choose another
         ingest { paths = "/a" }                  | ingest.paths            | is not a known key                          | did you mean path?
         ingest { path = "a" }                    | ingest.path             | no usable path                              | begin with a slash
         ingest { path = "/a/" }                  | ingest.path             | no usable path                              | end without

@@ -50,7 +50,7 @@ class PresetsTest {
         assertThat(clicks.file()).isEqualTo("conf/streams/link-clicks.conf");
         assertThat(clicks.maxDepth()).isEqualTo(1_000_000);
         assertThat(clicks.window())
-                .isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                .isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), null));
         assertThat(clicks.retention()).isEqualTo(Duration.ofMinutes(15));
         assertThat(clicks.ingest().path()).isEqualTo("/api/v1/clicks");
         assertThat(clicks.ingest().forms()).containsOnly(BodyForm.OBJECT, BodyForm.ARRAY, BodyForm.NDJSON);

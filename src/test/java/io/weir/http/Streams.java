@@ -84,7 +84,7 @@ final class Streams {
                 name,
                 name.equals("clicks") ? 2 : 1,
                 1_000,
-                new WindowSettings(100, 1_000, Duration.ofSeconds(1), null),
+                new WindowSettings(100, 1_000, Duration.ofSeconds(1)),
                 Duration.ofMinutes(1),
                 ingest,
                 name.equals("numbers") ? List.of(NUMBER, TIME, COUNT) : List.of(LINK, TIME, COUNT),

@@ -61,7 +61,7 @@ final class LogFixtures {
                 name,
                 partitions,
                 maxDepth,
-                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1), null),
+                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1)),
                 Duration.ofMinutes(15),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 fields,

@@ -60,7 +60,7 @@ final class PipelineFixture {
                 "clicks",
                 1,
                 1000,
-                new WindowSettings(MAX_EVENTS, MAX_EVENTS_BEHIND, MAX_DELAY, null),
+                new WindowSettings(MAX_EVENTS, MAX_EVENTS_BEHIND, MAX_DELAY),
                 Duration.ofSeconds(10),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 List.of(link, count),

@@ -10,7 +10,7 @@ class WindowSizeTest {
     private static final long SHORT = Duration.ofMillis(249).toNanos();
     private static final long LONG = Duration.ofMillis(250).toNanos();
 
-    private final WindowSize size = new WindowSize(new WindowSettings(1000, 10_000, Duration.ofSeconds(1), null));
+    private final WindowSize size = new WindowSize(new WindowSettings(1000, 10_000, Duration.ofSeconds(1)));
 
     @Test
     void aWindowThatTookItsTimeIsFollowedByOneOfItsSize() {

@@ -57,7 +57,7 @@ final class SimulatedStream {
                 "clicks",
                 1,
                 1000,
-                new WindowSettings(3, 6, Duration.ofMillis(5), null),
+                new WindowSettings(3, 6, Duration.ofMillis(5)),
                 RETENTION,
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 List.of(link, count, number),

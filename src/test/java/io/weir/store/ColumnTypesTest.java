@@ -60,7 +60,7 @@ class ColumnTypesTest {
                 "all",
                 1,
                 1_000,
-                new WindowSettings(10, 10, Duration.ofSeconds(1), null),
+                new WindowSettings(10, 10, Duration.ofSeconds(1)),
                 Duration.ofMinutes(1),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 FIELDS,

@@ -87,7 +87,7 @@ final class StoreFixture implements AutoCloseable {
                 name,
                 1,
                 1_000_000,
-                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1), null),
+                new WindowSettings(1_000, 10_000, Duration.ofSeconds(1)),
                 Duration.ofMinutes(15),
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 FIELDS,
