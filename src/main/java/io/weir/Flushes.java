@@ -5,9 +5,17 @@ import io.weir.http.AdminAccess;
 import io.weir.http.CronHandlers;
 import io.weir.http.RequestHandler;
 import io.weir.http.Routes;
+import io.weir.log.EventLog;
+import io.weir.ops.ViewSync;
 import io.weir.pipeline.StreamFlush;
 import io.weir.settings.HttpSettings;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The routes by which schedulers flush streams and monitors look at them. */
 final class Flushes {
@@ -22,21 +30,70 @@ final class Flushes {
             new Cron("link-clicks", AdminAccess.CRON_PREFIX + "links/click-updates-queue", "click updates"),
             new Cron("project-usage", AdminAccess.CRON_PREFIX + "projects/usage-updates-queue", "usage updates"));
 
-    private Flushes() {}
+    private final List<StreamDefinition> definitions;
+    private final StreamFlush flush;
+    private final EventLog log;
+    private final CronHandlers handlers;
 
-    static void addTo(
-            Routes.Builder routes, List<StreamDefinition> definitions, StreamFlush flush, HttpSettings settings) {
-        CronHandlers handlers = new CronHandlers(settings);
+    Flushes(List<StreamDefinition> definitions, StreamFlush flush, EventLog log, HttpSettings settings) {
+        this.definitions = definitions;
+        this.flush = flush;
+        this.log = log;
+        this.handlers = new CronHandlers(settings);
+    }
+
+    void addTo(Routes.Builder routes) {
         for (StreamDefinition definition : definitions) {
             String path = AdminAccess.PREFIX + "streams/" + definition.name();
             routes.add("GET", path + "/info", handlers.streamInfo(() -> flush.waiting(definition)));
             for (Cron cron : CRONS) {
                 if (cron.stream().equals(definition.name())) {
-                    RequestHandler handler = handlers.updatesQueue(cron.updates(), () -> flush.flush(definition));
-                    routes.add("GET", cron.path(), handler);
-                    routes.add("POST", cron.path(), handler);
+                    both(routes, cron.path(), handlers.updatesQueue(cron.updates(), () -> flush.flush(definition)));
                 }
             }
         }
+        StreamDefinition stories = find("story-views");
+        StreamDefinition chapters = find("chapter-views");
+        if (stories != null || chapters != null) {
+            both(
+                    routes,
+                    AdminAccess.CRON_PREFIX + "sync-views",
+                    handlers.syncViews(
+                            () -> of(stories, this::sync, ViewSync.NONE),
+                            () -> of(chapters, this::sync, ViewSync.NONE)));
+            routes.add(
+                    "GET",
+                    AdminAccess.PREFIX + "view-stats",
+                    handlers.viewStats(
+                            () -> of(stories, flush::bufferedEntities, 0),
+                            () -> of(chapters, flush::bufferedEntities, 0),
+                            () -> Stream.of(stories, chapters)
+                                    .filter(Objects::nonNull)
+                                    .mapToLong(log::depth)
+                                    .sum()));
+        }
+    }
+
+    private static void both(Routes.Builder routes, String path, RequestHandler handler) {
+        routes.add("GET", path, handler);
+        routes.add("POST", path, handler);
+    }
+
+    private CompletionStage<ViewSync> sync(StreamDefinition views) {
+        return flush.bufferedEntities(views)
+                .thenCompose(
+                        entities -> flush.flush(views).thenApply(report -> new ViewSync(entities, report.applied())));
+    }
+
+    private @Nullable StreamDefinition find(String name) {
+        return definitions.stream()
+                .filter(definition -> definition.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static <T> CompletionStage<T> of(
+            @Nullable StreamDefinition definition, Function<StreamDefinition, CompletionStage<T>> work, T otherwise) {
+        return definition == null ? CompletableFuture.completedStage(otherwise) : work.apply(definition);
     }
 }

@@ -21,8 +21,10 @@ import io.weir.log.RedisEventLog;
 import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
 import io.weir.pipeline.DeadLetterPublisher;
+import io.weir.pipeline.FallbackLog;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
+import io.weir.pipeline.StoredCounts;
 import io.weir.pipeline.StreamFlush;
 import io.weir.replay.CounterBackfill;
 import io.weir.replay.ReplayStore;
@@ -115,7 +117,9 @@ final class WeirServer implements AutoCloseable {
         addShutdown(started, pipelineSettings);
         RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
         toClose.addFirst(eventLog);
-        started.tell(new Guardian.Start(contexts(definitions, pipelineSettings, eventLog, database, catalog)));
+        Map<String, List<PartitionContext>> contexts =
+                contexts(definitions, pipelineSettings, eventLog, database, catalog);
+        started.tell(new Guardian.Start(contexts));
         var _ = started.systemActorOf(
                 DeadLetterPublisher.create(
                         definitions, database.deadLetters(), eventLog.deadLetterStream(), pipelineSettings, meters),
@@ -125,7 +129,7 @@ final class WeirServer implements AutoCloseable {
         Upkeep upkeep =
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
         upkeep.start(started, ledgerSettings, storeSettings);
-        Routes routes = routes(started, definitions, httpSettings, eventLog, database, catalog, upkeep);
+        Routes routes = routes(started, definitions, httpSettings, eventLog, contexts, database, catalog, upkeep);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -209,6 +213,7 @@ final class WeirServer implements AutoCloseable {
             List<StreamDefinition> definitions,
             HttpSettings settings,
             RedisEventLog eventLog,
+            Map<String, List<PartitionContext>> contexts,
             Database database,
             Catalog catalog,
             Upkeep upkeep) {
@@ -227,13 +232,27 @@ final class WeirServer implements AutoCloseable {
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(meters));
         upkeep.addTo(routes, settings);
-        Flushes.addTo(
+        new Flushes(
+                        definitions,
+                        new StreamFlush(
+                                partitions,
+                                database.ledger(),
+                                eventLog,
+                                jdbcExecutor,
+                                system,
+                                settings.commitTimeout()),
+                        eventLog,
+                        settings)
+                .addTo(routes);
+        IngestRoutes.addTo(
                 routes,
                 definitions,
-                new StreamFlush(
-                        partitions, database.ledger(), eventLog, jdbcExecutor, system, settings.commitTimeout()),
-                settings);
-        IngestRoutes.addTo(routes, definitions, eventLog, partitions, settings, meters, system);
+                new FallbackLog(eventLog, contexts, partitions, jdbcExecutor),
+                partitions,
+                new StoredCounts(contexts, jdbcExecutor),
+                settings,
+                meters,
+                system);
         DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
         replayHandlers(definitions, settings, eventLog, database.replayStore(catalog))
                 .addTo(routes);

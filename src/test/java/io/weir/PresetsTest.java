@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,21 @@ class PresetsTest {
                         "SELECT id, clicks, extract(epoch FROM last_clicked)::bigint FROM links WHERE id = 'l1'"))
                 .containsExactly("l1|4|1734633600");
         assertThat(database.number("SELECT clicks FROM links WHERE id = 'l2'")).isEqualTo(1);
+    }
+
+    @Test
+    void aViewIsCountedOncePerVisitorForStoriesAndChapters() throws Exception {
+        for (String path : List.of("/api/stories/story-1/view", "/api/chapters/chapter-1/view")) {
+            HttpResponse<String> first = weir.post(path + "?wait=committed", RunningWeir.JSON, "{\"userId\":\"ada\"}");
+            assertThat(first.body()).isEqualTo("{\"success\":true,\"isFirstView\":true,\"viewCount\":1}");
+            assertThat(weir.post(path, RunningWeir.JSON, "{\"userId\":\"ada\"}").body())
+                    .isEqualTo("{\"success\":true,\"isFirstView\":false,\"viewCount\":1}");
+        }
+        for (String table : List.of("stories", "chapters")) {
+            assertThat(database.query(
+                            "SELECT read_count, last_viewed IS NOT NULL, last_synced IS NOT NULL FROM " + table))
+                    .containsExactly("1|t|t");
+        }
     }
 
     @Test

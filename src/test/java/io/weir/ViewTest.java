@@ -9,6 +9,7 @@ import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ class ViewTest {
     void start(@TempDir Path home) throws Exception {
         DefinitionHome.write(home, """
             weir.streams.story-views {
-              redis-key = "%sviews"
+              redis-key = "%1$sviews"
               partitions = 2
               window { max-delay = 10m }
               ingest { path = "/api/stories/{storyId}/view" }
@@ -41,14 +42,23 @@ class ViewTest {
               }
               entity = storyId
               dedup { key = [storyId, userId], ttl = 1h }
-              counters = [{ table = stories, key { id = storyId }, set { read_count = count } }]
+              counters = [
+                { table = stories, key { id = storyId }, set { read_count = count }, written-at = last_synced }
+              ]
+            }
+            weir.streams.chapter-views {
+              redis-key = "%1$schapters"
+              window { cron = "0 3 29 2 *" }
+              ingest { path = "/api/chapters/{chapterId}/view" }
+              fields { chapterId = { type = long, required = true }, userId = { type = text, default = "$visitor" } }
+              entity = chapterId
+              dedup { key = [chapterId, userId], ttl = 1h }
+              counters = [{ table = chapter_numbers, key { id = chapterId }, set { read_count = count } }]
             }
             """.formatted(prefix));
+        database.execute("CREATE TABLE chapter_numbers (id bigint PRIMARY KEY, read_count bigint NOT NULL DEFAULT 0)");
         weir = RunningWeir.start(
-                home,
-                RedisForTests.url(),
-                database.url(),
-                Map.of("weir.http.trusted-proxies", List.of("127.0.0.0/8")));
+                home, RedisForTests.url(), database.url(), Map.of("weir.http.trusted-proxies", List.of("127.0.0.0/8")));
     }
 
     @AfterEach
@@ -77,9 +87,12 @@ class ViewTest {
         assertThat(weir.get("/api/stories/none/view").body()).isEqualTo("{\"success\":true,\"viewCount\":0}");
         assertThat(database.query("SELECT * FROM stories")).isEmpty();
 
-        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "eve").body()).isEqualTo(answer(true, 3));
-        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "eve").body()).isEqualTo(answer(false, 3));
-        assertThat(database.query("SELECT id, read_count FROM stories WHERE id = 's1'")).containsExactly("s1|3");
+        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "eve").body())
+                .isEqualTo(answer(true, 3));
+        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "eve").body())
+                .isEqualTo(answer(false, 3));
+        assertThat(database.query("SELECT id, read_count FROM stories WHERE id = 's1'"))
+                .containsExactly("s1|3");
     }
 
     @Test
@@ -87,13 +100,45 @@ class ViewTest {
         assertThat(view(PATH, "", "User-Agent", "one").body()).isEqualTo(answer(true, 1));
         assertThat(view(PATH, "", "User-Agent", "one").body()).isEqualTo(answer(false, 1));
         assertThat(view(PATH, "", "User-Agent", "two").body()).isEqualTo(answer(true, 2));
-        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "203.0.113.7").body())
+        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "203.0.113.7")
+                        .body())
                 .isEqualTo(answer(true, 3));
-        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "10.1.1.1, 203.0.113.7").body())
+        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "10.1.1.1, 203.0.113.7")
+                        .body())
                 .as("what a client claims before its own proxy's word")
                 .isEqualTo(answer(false, 3));
-        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "203.0.113.8, 127.0.0.9").body())
+        assertThat(view(PATH, "", "User-Agent", "one", "X-Forwarded-For", "203.0.113.8, 127.0.0.9")
+                        .body())
                 .isEqualTo(answer(true, 4));
+    }
+
+    @Test
+    void bufferedViewsAreToldAndWrittenOnDemand() throws Exception {
+        for (String visitor : List.of("ada", "bob", "eve")) {
+            view(PATH, "", "X-User-Id", visitor);
+            view(PATH, "", "X-User-Id", visitor);
+        }
+        view("/api/stories/s2/view", "", "X-User-Id", "ada");
+        assertThat(view("/api/chapters/7/view", "", "X-User-Id", "ada").body()).isEqualTo(answer(true, 1));
+        assertThat(weir.get("/api/admin/view-stats").body())
+                .isEqualTo("{\"bufferedStories\":2,\"bufferedChapters\":1,\"totalBufferedViews\":5}");
+        assertThat(database.query("SELECT * FROM stories")).isEmpty();
+
+        Instant before = Instant.now().minusMillis(1);
+        assertThat(weir.send("POST", "/api/cron/sync-views", "").body())
+                .matches("\\{\"success\":true,\"storiesProcessed\":2,\"chaptersProcessed\":1,"
+                        + "\"storyViewsAdded\":4,\"chapterViewsAdded\":1,\"duration\":\\d+}");
+        assertThat(database.query("SELECT id, read_count FROM stories ORDER BY id"))
+                .containsExactly("s1|3", "s2|1");
+        assertThat(database.query("SELECT id, read_count FROM chapter_numbers")).containsExactly("7|1");
+        assertThat(database.number("SELECT count(*) FROM stories WHERE last_synced BETWEEN '" + before + "' AND now()"))
+                .isEqualTo(2);
+        assertThat(weir.get("/api/admin/view-stats").body())
+                .isEqualTo("{\"bufferedStories\":0,\"bufferedChapters\":0,\"totalBufferedViews\":0}");
+        assertThat(weir.send("POST", "/api/cron/sync-views", "").body())
+                .contains("\"storiesProcessed\":0", "\"storyViewsAdded\":0");
+        assertThat(weir.get("/api/chapters/7/view").body()).contains("\"viewCount\":1");
+        assertThat(view("/api/chapters/x/view", "").body()).contains("\"field\":\"chapterId\"", "integer");
     }
 
     @Test
@@ -118,7 +163,8 @@ class ViewTest {
                 connection.sync().del(key);
             });
         }
-        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "ada").statusCode()).isEqualTo(200);
+        assertThat(view(PATH + "?wait=committed", "", "X-User-Id", "ada").statusCode())
+                .isEqualTo(200);
         assertThat(database.query("SELECT read_count FROM stories")).containsExactly("1");
     }
 }

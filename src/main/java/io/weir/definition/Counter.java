@@ -1,15 +1,27 @@
 package io.weir.definition;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Columns of one row per entity in a table of the user's.
  *
  * @param table the table, with its schema where one was given
  * @param keyColumn the column that holds the stream's entity
+ * @param writtenAt the column that holds when the row was last written; null when there is none
  */
-public record Counter(String table, String keyColumn, OnMissing onMissing, List<CounterColumn> columns) {
+public record Counter(
+        String table,
+        String keyColumn,
+        OnMissing onMissing,
+        List<CounterColumn> columns,
+        @Nullable String writtenAt) {
     public Counter {
         columns = List.copyOf(columns);
+    }
+
+    /** A counter whose rows don't say when they were written. */
+    public Counter(String table, String keyColumn, OnMissing onMissing, List<CounterColumn> columns) {
+        this(table, keyColumn, onMissing, columns, null);
     }
 }

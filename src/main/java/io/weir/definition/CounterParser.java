@@ -37,10 +37,11 @@ final class CounterParser {
         }
         Set<String> tables = new HashSet<>();
         for (Section section : stream.sections("counters")) {
-            section.only("table", "key", "set", "on-missing");
+            section.only("table", "key", "set", "on-missing", "written-at");
             String table = RowParser.table(section);
             String keyColumn = keyColumn(section);
             List<CounterColumn> columns = columns(section, keyColumn);
+            String writtenAt = writtenAt(section, keyColumn, columns);
             String onMissing = section.oneOf("on-missing", ON_MISSING);
             if (table != null && !tables.add(table)) {
                 section.fault("table", "is \"" + table + "\" once more", "put its columns into one counter's \"set\"");
@@ -49,7 +50,7 @@ final class CounterParser {
                 OnMissing missing = onMissing == null
                         ? OnMissing.INSERT
                         : OnMissing.valueOf(onMissing.toUpperCase(Locale.ROOT).replace('-', '_'));
-                counters.add(new Counter(table, keyColumn, missing, columns));
+                counters.add(new Counter(table, keyColumn, missing, columns, writtenAt));
             }
         }
         if (isEmptyList(stream.get("counters"))) {
@@ -80,6 +81,20 @@ final class CounterParser {
         String field = key.text(column);
         if (field != null && entity != null && !field.equals(entity.name())) {
             key.fault(column, "is \"" + field + "\", but the stream's entity is " + entity.name(), remedy);
+        }
+        return column;
+    }
+
+    private static @Nullable String writtenAt(
+            Section section, @Nullable String keyColumn, List<CounterColumn> columns) {
+        String column = section.text("written-at");
+        if (column == null) {
+            return null;
+        }
+        RowParser.checkColumn(section, column, "written-at");
+        if (column.equals(keyColumn)
+                || columns.stream().anyMatch(other -> other.column().equals(column))) {
+            section.fault("written-at", "is " + column + ", which holds something else", "name another column");
         }
         return column;
     }

@@ -72,7 +72,8 @@ final class DedupParser {
         for (String name : names) {
             Field field = fields.get(name);
             if (field == null) {
-                dedup.fault("key", "names \"" + name + "\", which is no field", Faults.insteadOf(name, fields.keySet()));
+                dedup.fault(
+                        "key", "names \"" + name + "\", which is no field", Faults.insteadOf(name, fields.keySet()));
             } else if (!KEY_TYPES.contains(field.type())) {
                 dedup.fault(
                         "key",

@@ -48,13 +48,16 @@ final class IngestParser {
         if (ingest == null) {
             return new IngestSettings(null, DEFAULT_FORMS, null);
         }
-        ingest.only("path", "body", "items");
+        ingest.only("path", "body", "items", "redis", "fallback");
         Set<BodyForm> forms = forms(ingest);
         String items = items(ingest, forms);
         if (forms.contains(BodyForm.ACCESS_LOG)) {
             checkAccessLog(ingest);
         }
-        return new IngestSettings(path(ingest), forms, items);
+        Boolean redis = ingest.flag("redis");
+        Boolean fallback = ingest.flag("fallback");
+        return new IngestSettings(
+                path(ingest), forms, items, !Boolean.FALSE.equals(redis), Boolean.TRUE.equals(fallback));
     }
 
     private static Set<BodyForm> forms(Section ingest) {
@@ -115,7 +118,8 @@ final class IngestParser {
             return null;
         }
         if (path.indexOf('{') >= 0 && !stream.has("counters")) {
-            ingest.fault("path", "answers with a count, and nothing is counted", "add counters, or remove the variable");
+            ingest.fault(
+                    "path", "answers with a count, and nothing is counted", "add counters, or remove the variable");
         }
         for (String own : OWN_PATHS) {
             String exact = own.endsWith("/") ? own.substring(0, own.length() - 1) : own;

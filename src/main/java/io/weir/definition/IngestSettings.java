@@ -9,14 +9,23 @@ import org.jspecify.annotations.Nullable;
  * @param path the stream's own path beside the generic one; null when it has none. One with a variable, which is the
  *     entity's name in braces, takes one event of that entity and answers with its count
  * @param forms the body forms that both paths take
+ * @param redis whether events go through Redis; otherwise straight to the database, a transaction for what comes together
+ * @param fallback whether they go straight to the database while Redis is away, instead of being refused
  * @param items the envelope's field that holds the list; null unless {@link BodyForm#ENVELOPE} is among the forms
  */
 public record IngestSettings(
         @Nullable String path,
         Set<BodyForm> forms,
-        @Nullable String items) {
+        @Nullable String items,
+        boolean redis,
+        boolean fallback) {
     public IngestSettings {
         forms = Set.copyOf(forms);
+    }
+
+    /** Those of a stream whose events go through Redis, and nowhere else. */
+    public IngestSettings(@Nullable String path, Set<BodyForm> forms, @Nullable String items) {
+        this(path, forms, items, true, false);
     }
 
     /** Whether the path names the entity. */

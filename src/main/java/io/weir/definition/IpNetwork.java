@@ -15,11 +15,6 @@ public final class IpNetwork {
         this.bits = bits;
     }
 
-    /** Whether a text is a network. */
-    public static boolean isOne(String text) {
-        return parsed(text) != null;
-    }
-
     /**
      * The network that a text is.
      *

@@ -52,9 +52,14 @@ final class RowParser {
     }
 
     static void checkColumn(Section section, String column) {
+        checkColumn(section, column, column);
+    }
+
+    /** Checks a column's name that stands under {@code key}. */
+    static void checkColumn(Section section, String column, String key) {
         if (!Names.isColumn(column)) {
             section.fault(
-                    column, "is not a column's name", "use up to 63 letters, digits and underscores, no digit first");
+                    key, "is not a column's name", "use up to 63 letters, digits and underscores, no digit first");
         }
     }
 

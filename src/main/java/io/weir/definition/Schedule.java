@@ -11,8 +11,7 @@ import java.util.Optional;
 
 /** Times of the clock, as the five fields of a crontab say them, in the time zone of this machine. */
 public final class Schedule {
-    private static final CronParser PARSER =
-            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+    private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
     /** An hour that a change of the clocks leaves out is looked for again the next day. */
     private static final Duration WITHOUT_NEXT = Duration.ofDays(1);
 

@@ -122,6 +122,12 @@ final class StreamParser {
                     "is " + offset.toMillis() + " ms, longer than max-delay = " + maxDelay.toMillis() + " ms",
                     "make it at most max-delay");
         }
+        if (maxDelay.compareTo(WindowSettings.LONGEST_DELAY) > 0) {
+            window.fault(
+                    "max-delay",
+                    "is longer than " + WindowSettings.LONGEST_DELAY.toDays() + " days",
+                    "shorten it: what waits for its window is in memory");
+        }
         Schedule schedule = schedule(window);
         if (schedule != null && window.has("offset")) {
             window.fault("offset", "has no meaning beside cron", "remove one of the two");

@@ -2,6 +2,7 @@ package io.weir.http;
 
 import io.weir.definition.IpAddresses;
 import io.weir.definition.IpNetwork;
+import io.weir.settings.SettingsException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,12 @@ final class ClientAddress {
     private final List<IpNetwork> trusted;
 
     ClientAddress(List<String> trustedProxies) {
-        trusted = trustedProxies.stream().map(IpNetwork::of).toList();
+        try {
+            trusted = trustedProxies.stream().map(IpNetwork::of).toList();
+        } catch (IllegalArgumentException none) {
+            throw new SettingsException(
+                    "http.trusted-proxies", none.getMessage() + "; write addresses or networks, as 10.0.0.0/8");
+        }
     }
 
     /** The canonical text of the address; "unknown" where there is none. */

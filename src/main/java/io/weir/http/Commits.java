@@ -2,6 +2,7 @@ package io.weir.http;
 
 import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
+import io.weir.log.EventLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ final class Commits {
     CompletionStage<Boolean> await(String stream, List<PartitionedAppend.Appended> appended) {
         List<CompletableFuture<?>> waits = new ArrayList<>(appended.size());
         for (PartitionedAppend.Appended part : appended) {
+            if (part.entry().equals(EventLog.WRITTEN)) {
+                continue;
+            }
             ActorRef<PartitionQuery> partition = partitions.find(stream, part.partition());
             if (partition == null) {
                 return CompletableFuture.completedFuture(false);

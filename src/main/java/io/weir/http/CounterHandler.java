@@ -64,8 +64,7 @@ public final class CounterHandler implements RequestHandler {
                     .response());
         }
         return counts.of(definition, entity, EntryId.ZERO).thenApply(found -> switch (found) {
-            case LiveCounts.Found values ->
-                IngestAnswers.json(200, CounterJson.render(definition, entityText, values));
+            case LiveCounts.Found values -> IngestAnswers.json(200, CounterJson.render(definition, entityText, values));
             case LiveCounts.Unavailable unavailable -> unavailable(unavailable.reason());
         });
     }

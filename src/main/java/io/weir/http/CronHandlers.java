@@ -2,12 +2,15 @@ package io.weir.http;
 
 import io.weir.event.EntryId;
 import io.weir.ops.FlushReport;
+import io.weir.ops.ViewSync;
 import io.weir.ops.WaitingEntries;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -37,6 +40,45 @@ public final class CronHandlers {
     /** What of a stream waits to be committed. */
     public RequestHandler streamInfo(Supplier<CompletionStage<WaitingEntries>> waiting) {
         return answering(waiting, CronHandlers::info);
+    }
+
+    /** A sync of buffered views that answers as its cron did. */
+    public RequestHandler syncViews(
+            Supplier<CompletionStage<ViewSync>> stories, Supplier<CompletionStage<ViewSync>> chapters) {
+        return (request, variables) -> {
+            long began = System.nanoTime();
+            return answering(
+                            () -> stories.get()
+                                    .thenCombine(
+                                            chapters.get(),
+                                            (ofStories, ofChapters) -> new JsonObject()
+                                                    .with("success", true)
+                                                    .with("storiesProcessed", ofStories.entities())
+                                                    .with("chaptersProcessed", ofChapters.entities())
+                                                    .with("storyViewsAdded", ofStories.viewsAdded())
+                                                    .with("chapterViewsAdded", ofChapters.viewsAdded())
+                                                    .with(
+                                                            "duration",
+                                                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began))),
+                            Function.identity())
+                    .handle(request, variables);
+        };
+    }
+
+    /** What views are buffered: stories and chapters that have some, and how many these are. */
+    public RequestHandler viewStats(
+            Supplier<CompletionStage<Integer>> stories,
+            Supplier<CompletionStage<Integer>> chapters,
+            LongSupplier bufferedViews) {
+        return answering(
+                () -> stories.get()
+                        .thenCombine(
+                                chapters.get(),
+                                (ofStories, ofChapters) -> new JsonObject()
+                                        .with("bufferedStories", ofStories)
+                                        .with("bufferedChapters", ofChapters)
+                                        .with("totalBufferedViews", bufferedViews.getAsLong())),
+                Function.identity());
     }
 
     private <T> RequestHandler answering(Supplier<CompletionStage<T>> work, Function<T, JsonObject> json) {

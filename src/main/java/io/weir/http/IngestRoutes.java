@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.DecodeLimits;
 import io.weir.event.RequestDecoder;
+import io.weir.live.CommittedCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.settings.HttpSettings;
@@ -23,6 +24,7 @@ public final class IngestRoutes {
             Collection<StreamDefinition> definitions,
             EventLog log,
             Partitions partitions,
+            CommittedCounts committedCounts,
             HttpSettings settings,
             MeterRegistry metrics,
             ActorSystem<?> system) {
@@ -34,6 +36,7 @@ public final class IngestRoutes {
                 definition -> new RequestDecoder(definition, limits)::decode,
                 log,
                 partitions,
+                committedCounts,
                 settings,
                 metrics,
                 system);
@@ -45,6 +48,7 @@ public final class IngestRoutes {
             Function<StreamDefinition, EventDecoder> decoders,
             EventLog log,
             Partitions partitions,
+            CommittedCounts committedCounts,
             HttpSettings settings,
             MeterRegistry metrics,
             ActorSystem<?> system) {
@@ -67,6 +71,7 @@ public final class IngestRoutes {
                         decoders.apply(definition),
                         log,
                         partitions,
+                        committedCounts,
                         settings,
                         metrics,
                         InstantSource.system(),

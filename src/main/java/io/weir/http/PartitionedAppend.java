@@ -67,8 +67,7 @@ final class PartitionedAppend {
 
     private CompletionStage<List<Appended>> append(int partition, List<LogItem> items) {
         if (once) {
-            return log.appendOnce(definition, partition, items)
-                    .thenApply(places -> List.of(joined(partition, places)));
+            return log.appendOnce(definition, partition, items).thenApply(places -> List.of(joined(partition, places)));
         }
         return log.append(definition, partition, items).thenApply(entry -> List.of(new Appended(partition, entry, 0)));
     }

@@ -13,6 +13,7 @@ import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
 import io.weir.event.ValueText;
+import io.weir.live.CommittedCounts;
 import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
@@ -41,6 +42,8 @@ final class ViewHandlers {
     private final EventIntake intake;
     private final Commits commits;
     private final Counts counts;
+    private final CommittedCounts committedCounts;
+    private final EventLog log;
     private final IngestMetrics metrics;
     private final int maxKeyLength;
     private final HttpHeader retryAfter;
@@ -54,6 +57,7 @@ final class ViewHandlers {
             EventDecoder decoder,
             EventLog log,
             Partitions partitions,
+            CommittedCounts committedCounts,
             HttpSettings settings,
             MeterRegistry metrics,
             InstantSource clock,
@@ -66,6 +70,8 @@ final class ViewHandlers {
         this.intake = new EventIntake(definition, decoder, log, settings, this.metrics, clock);
         this.commits = new Commits(partitions, system, settings.commitTimeout());
         this.counts = new Counts(partitions, system, settings.countTimeout());
+        this.committedCounts = committedCounts;
+        this.log = log;
         this.maxKeyLength = settings.maxIdempotencyKeyLength();
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
         int found = 0;
@@ -116,7 +122,7 @@ final class ViewHandlers {
         } catch (Refusal refusal) {
             return CompletableFuture.completedFuture(intake.refused(refusal));
         }
-        return counts.of(definition, viewed, EntryId.ZERO).thenApply(found -> switch (found) {
+        return count(viewed, EventLog.WRITTEN).thenApply(found -> switch (found) {
             case LiveCounts.Found values ->
                 IngestAnswers.json(
                         200,
@@ -144,9 +150,15 @@ final class ViewHandlers {
                 metrics.notSeenCommitted();
                 return CompletableFuture.completedFuture(IngestAnswers.notYetCommitted(1, 0, options));
             }
-            return counts.of(definition, viewed, place.entry())
-                    .thenApply(found -> viewed(place.repeated() == 0, found));
+            return count(viewed, place.entry()).thenApply(found -> viewed(place.repeated() == 0, found));
         });
+    }
+
+    /** Of a partition that reads nothing, what the database holds is all there is. */
+    private CompletionStage<LiveCounts> count(Object viewed, EntryId upTo) {
+        return definition.ingest().redis() && log.isConnected()
+                ? counts.of(definition, viewed, upTo)
+                : committedCounts.of(definition, viewed);
     }
 
     /** The event is taken whether its count is known at this moment or not. */

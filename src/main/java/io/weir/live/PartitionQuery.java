@@ -15,6 +15,12 @@ public sealed interface PartitionQuery {
     /** Asks to be told when an entry is committed; answered with {@link Committed}. Closes its window early. */
     record AwaitCommit(EntryId entry, ActorRef<Committed> replyTo) implements PartitionQuery {}
 
+    /** Asks how many entities have events that are read and not committed; answered with {@link Buffered}. */
+    record ReadBuffered(ActorRef<Buffered> replyTo) implements PartitionQuery {}
+
+    /** Entities with events that are read and not committed. */
+    record Buffered(int entities) {}
+
     /** Says that committed counts were changed by no window: those in memory are to be read again. Not answered. */
     record RefreshCounts() implements PartitionQuery {}
 

@@ -82,7 +82,8 @@ abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendRep
             // closes the connection; must not happen, for Lettuce skips commands that have ended
             throw new IllegalStateException("an XADD that was given up is written");
         }
-        buffer.ensureWritable(Math.toIntExact(MAX_BYTES_AROUND_ITEMS + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
+        buffer.ensureWritable(
+                Math.toIntExact(MAX_BYTES_AROUND_ITEMS + bytes + (long) MAX_BYTES_AROUND_PAYLOAD * events));
         write(buffer);
     }
 

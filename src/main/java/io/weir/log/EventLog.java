@@ -14,6 +14,9 @@ public interface EventLog extends AutoCloseable {
      */
     CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items);
 
+    /** In the place of an entry: the item is in no entry, and in the database already. */
+    EntryId WRITTEN = EntryId.ZERO;
+
     /**
      * Where an item is.
      *
@@ -35,6 +38,9 @@ public interface EventLog extends AutoCloseable {
 
     /** A reader of one partition on a connection of its own. One incarnation of a consumer uses one reader. */
     PartitionReader reader(StreamDefinition definition, int partition);
+
+    /** Whether appends have a chance at this moment. */
+    boolean isConnected();
 
     /** Accepted and uncommitted events of a stream, as far as this process knows. */
     long depth(StreamDefinition definition);

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param onceKey what is appended once within the time that the stream's definition says; null for what always is
  */
 @SuppressWarnings("ArrayRecordComponent") // a value per event on the hot path; never compared
-public record LogItem(
-        Kind kind, byte[] payload, @Nullable String onceKey) {
+public record LogItem(Kind kind, byte[] payload, @Nullable String onceKey) {
     /** One that is always appended. */
     public LogItem(Kind kind, byte[] payload) {
         this(kind, payload, null);

@@ -293,15 +293,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         return once == null
                 ? new XaddCommand(connection, commandStart, parts, events, bytes, now, this)
                 : new OnceCommand(
-                        connection,
-                        keyAsBulk,
-                        OnceCommand.keyPrefix(key),
-                        once,
-                        parts,
-                        events,
-                        bytes,
-                        now,
-                        this);
+                        connection, keyAsBulk, OnceCommand.keyPrefix(key), once, parts, events, bytes, now, this);
     }
 
     /** As many of the items that are not taken as fit into the room that is left; at least one into an empty entry. */

@@ -153,6 +153,11 @@ public final class RedisEventLog implements EventLog, LogInspection {
     }
 
     @Override
+    public boolean isConnected() {
+        return link.current() != null;
+    }
+
+    @Override
     public long depth(StreamDefinition definition) {
         return stream(definition).depth().total();
     }
@@ -226,8 +231,7 @@ public final class RedisEventLog implements EventLog, LogInspection {
         StreamMeters meters = new StreamMeters(registry, definition.name(), depth);
         List<PartitionWriter> writers = new ArrayList<>();
         for (int partition = 0; partition < definition.partitions(); partition++) {
-            writers.add(new PartitionWriter(
-                    definition, partition, settings, link, limits, depth, meters, completions));
+            writers.add(new PartitionWriter(definition, partition, settings, link, limits, depth, meters, completions));
         }
         return new Stream(depth, meters, List.copyOf(writers));
     }

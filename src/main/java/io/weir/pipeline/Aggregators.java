@@ -90,6 +90,17 @@ final class Aggregators {
         }
     }
 
+    /** How many have events that are not committed; those of the window being filled among them. */
+    int buffered(OpenWindow open) {
+        int buffered = open.touched().size();
+        for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
+            if (entry.getValue().unflushedWindows > 0 && !open.touched().contains(entry.getKey())) {
+                buffered++;
+            }
+        }
+        return buffered;
+    }
+
     /** Has all of them read their committed counts again. */
     void refresh() {
         entries.values().forEach(entry -> entry.ref.tell(new EntityAggregator.Refresh()));

@@ -1,13 +1,10 @@
 package io.weir.pipeline;
 
 import io.weir.event.EntryId;
-import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery.ReadCounts;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -62,13 +59,7 @@ final class CountReaders {
             aggregator.tell(new EntityAggregator.ReadCounts(question.replyTo()));
             return;
         }
-        var _ = CompletableFuture.supplyAsync(
-                        () -> Jdbc.call(() -> partition.store().readCounts(question.entity())), jdbcExecutor)
-                .whenComplete((counts, failure) -> question.replyTo()
-                        .tell(
-                                failure == null
-                                        ? new LiveCounts.Found(
-                                                counts.values(), LiveCounts.nothing(counts.values()), Instant.now())
-                                        : new LiveCounts.Unavailable("the database could not be asked: " + failure)));
+        var _ = StoredCounts.read(partition.store(), question.entity(), jdbcExecutor)
+                .thenAccept(question.replyTo()::tell);
     }
 }

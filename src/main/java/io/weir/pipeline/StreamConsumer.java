@@ -294,6 +294,8 @@ final class StreamConsumer {
     private Behavior<Command> onQuery(PartitionQuery query) {
         switch (query) {
             case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
+            case PartitionQuery.ReadBuffered read ->
+                read.replyTo().tell(new PartitionQuery.Buffered(aggregators.buffered(windows.open())));
             case PartitionQuery.ReadCounts read -> {
                 counts.ask(read, windows.open().to());
                 readOn();

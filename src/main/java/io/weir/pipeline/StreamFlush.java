@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -60,7 +61,18 @@ public final class StreamFlush {
     public CompletionStage<FlushReport> flush(StreamDefinition definition) {
         return all(definition, partition -> flush(definition, partition))
                 .thenApply(reports ->
-                        reports.stream().reduce(new FlushReport(0, 0, null, WaitingEntries.NONE), StreamFlush::sum));
+                        reports.stream().reduce(new FlushReport(0, 0, 0, null, WaitingEntries.NONE), StreamFlush::sum));
+    }
+
+    /** How many entities have events that are read and not committed. */
+    public CompletionStage<Integer> bufferedEntities(StreamDefinition definition) {
+        return all(
+                        definition,
+                        partition -> this.<PartitionQuery.Buffered>ask(
+                                        definition, partition, PartitionQuery.ReadBuffered::new)
+                                .thenApply(PartitionQuery.Buffered::entities))
+                .thenApply(entities ->
+                        entities.stream().mapToInt(Integer::intValue).sum());
     }
 
     private CompletionStage<FlushReport> flush(StreamDefinition definition, int partition) {
@@ -68,20 +80,20 @@ public final class StreamFlush {
             EntryId last = before.waiting().last();
             return last == null
                     ? CompletableFuture.completedStage(report(before, before))
-                    : committed(definition, partition, last)
+                    : this.<PartitionQuery.Committed>ask(
+                                    definition, partition, replyTo -> new PartitionQuery.AwaitCommit(last, replyTo))
                             .thenCompose(committed -> standing(definition, partition))
                             .thenApply(after -> report(before, after));
         });
     }
 
-    private CompletionStage<PartitionQuery.Committed> committed(
-            StreamDefinition definition, int partition, EntryId last) {
+    private <T> CompletionStage<T> ask(
+            StreamDefinition definition, int partition, Function<ActorRef<T>, PartitionQuery> question) {
         ActorRef<PartitionQuery> running = partitions.find(definition.name(), partition);
         return running == null
                 ? CompletableFuture.failedStage(new IllegalStateException(
                         "partition " + definition.name() + "/" + partition + " is not running"))
-                : AskPattern.ask(
-                        running, replyTo -> new PartitionQuery.AwaitCommit(last, replyTo), timeout, system.scheduler());
+                : AskPattern.ask(running, question::apply, timeout, system.scheduler());
     }
 
     private CompletionStage<Standing> standing(StreamDefinition definition, int partition) {
@@ -100,7 +112,8 @@ public final class StreamFlush {
         LedgerStore.Totals then = before.totals();
         EntryId cursor = now.cursor();
         return new FlushReport(
-                now.committed() + now.deduplicated() - then.committed() - then.deduplicated(),
+                now.committed() - then.committed(),
+                now.deduplicated() - then.deduplicated(),
                 now.deadLettered() - then.deadLettered(),
                 cursor.equals(EntryId.ZERO) ? null : cursor,
                 after.waiting());
@@ -111,7 +124,8 @@ public final class StreamFlush {
         @Nullable EntryId otherLast = other.last();
         boolean otherIsLater = otherLast != null && (last == null || otherLast.isAfter(last));
         return new FlushReport(
-                one.processed() + other.processed(),
+                one.applied() + other.applied(),
+                one.deduplicated() + other.deduplicated(),
                 one.deadLettered() + other.deadLettered(),
                 otherIsLater ? otherLast : last,
                 one.waiting().and(other.waiting()));

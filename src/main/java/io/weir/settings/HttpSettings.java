@@ -1,7 +1,6 @@
 package io.weir.settings;
 
 import com.typesafe.config.Config;
-import io.weir.definition.IpNetwork;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +50,6 @@ public record HttpSettings(
         secret("http.cron-secret", cronSecret);
         Checks.positive("http.signature-tolerance", signatureTolerance);
         trustedProxies = List.copyOf(trustedProxies);
-        for (String proxy : trustedProxies) {
-            if (!IpNetwork.isOne(proxy)) {
-                throw new SettingsException(
-                        "http.trusted-proxies", "holds \"" + proxy + "\"; write addresses or networks, as 10.0.0.0/8");
-            }
-        }
     }
 
     private static void secret(String key, @Nullable String value) {

@@ -19,7 +19,7 @@ final class CarefulWindow {
     private final Connection connection;
     private final List<DeadLetter> deadLetters = new ArrayList<>();
     private final Map<Object, @Nullable Object[][]> totals = new HashMap<>();
-    private int applied;
+    private final List<Event> survivors = new ArrayList<>();
     private int deduplicated;
 
     private CarefulWindow(WindowWriter writer, Connection connection) {
@@ -33,7 +33,7 @@ final class CarefulWindow {
         // a constraint that waits for COMMIT would name no culprit
         window.execute("SET CONSTRAINTS ALL IMMEDIATE");
         window.write(events);
-        return new WindowWriter.Applied(window.applied, window.deduplicated, window.deadLetters, window.totals);
+        return new WindowWriter.Applied(window.survivors, window.deduplicated, window.deadLetters, window.totals);
     }
 
     private void write(List<Event> events) throws SQLException {
@@ -46,7 +46,7 @@ final class CarefulWindow {
         try {
             WindowWriter.Applied result = writer.write(connection, events, null, true);
             execute("RELEASE SAVEPOINT weir");
-            applied += result.applied();
+            survivors.addAll(result.survivors());
             deduplicated += result.deduplicated();
             deadLetters.addAll(result.deadLetters());
             totals.putAll(result.totals());

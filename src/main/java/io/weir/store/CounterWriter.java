@@ -67,6 +67,10 @@ final class CounterWriter {
             // the sum of nothing is 0, and a counter's column is usually NOT NULL
             values.add(isSum(column) ? "coalesce(d.c" + i + ", 0)" : "d.c" + i);
         }
+        if (counter.writtenAt() != null) {
+            names.add(Identifiers.column(counter.writtenAt()));
+            values.add("now()");
+        }
         return "INSERT INTO " + table + " AS t (" + names + ") SELECT " + values + deltas + " ON CONFLICT (" + key
                 + ") DO UPDATE SET " + assignments(true);
     }
@@ -89,6 +93,9 @@ final class CounterWriter {
                         case MAX -> "greatest(" + old + collation + ", " + delta + collation + ")";
                         case LAST -> "coalesce(" + delta + ", " + old + ")";
                     });
+        }
+        if (counter.writtenAt() != null) {
+            assignments.add(Identifiers.column(counter.writtenAt()) + " = now()");
         }
         return assignments.toString();
     }

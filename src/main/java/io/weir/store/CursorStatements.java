@@ -44,6 +44,8 @@ final class CursorStatements {
         WHERE stream = ? AND partition = ?
         """;
     private static final String LOCK = "SELECT 1 FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
+    private static final String COUNT_DIRECT =
+            "UPDATE stream_cursor SET direct_events = direct_events + ? WHERE stream = ? AND partition = ?";
     private static final String DESCRIBE =
             "SELECT epoch, entry, owner, windows FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String TERMINATE = """
@@ -111,6 +113,26 @@ final class CursorStatements {
             lock.setString(1, stream);
             lock.setInt(2, partition);
             lock.execute();
+        }
+    }
+
+    /** Begins a transaction that moves nothing, though the partition may never have been started. */
+    void lockOrCreate(Connection connection) throws SQLException {
+        try (PreparedStatement ensure = connection.prepareStatement(ENSURE)) {
+            ensure.setString(1, stream);
+            ensure.setInt(2, partition);
+            ensure.executeUpdate();
+        }
+        lock(connection);
+    }
+
+    /** Counts events that were applied without having been in the log. */
+    void countDirect(Connection connection, int applied) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COUNT_DIRECT)) {
+            statement.setLong(1, applied);
+            statement.setString(2, stream);
+            statement.setInt(3, partition);
+            statement.executeUpdate();
         }
     }
 

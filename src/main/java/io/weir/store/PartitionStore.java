@@ -3,6 +3,7 @@ package io.weir.store;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One partition's cursor and effects in PostgreSQL. Every method blocks: call it on the JDBC dispatcher. */
@@ -85,4 +86,10 @@ public interface PartitionStore {
 
     /** Reads what is committed for an entity. */
     Counts readCounts(Object entity) throws SQLException;
+
+    /**
+     * Writes events that are in no log, as a window would write them but for the cursor, which stays where it is. Its row is
+     * locked meanwhile: what a window and this write of the same key is decided by who comes first.
+     */
+    DirectOutcome writeDirect(List<Event> events);
 }

@@ -119,6 +119,15 @@ final class PostgresPartitionStore implements PartitionStore {
     }
 
     @Override
+    public DirectOutcome writeDirect(List<Event> events) {
+        DirectOutcome outcome = DirectWindow.write(new DirectWindow.Parts(pool, cursor, writer, deadLetterWriter), events);
+        if (outcome instanceof DirectOutcome.Written written) {
+            metrics.direct(events.size() - written.repeated().size());
+        }
+        return outcome;
+    }
+
+    @Override
     public Counts readCounts(Object entity) throws SQLException {
         return inTransaction(connection -> countReader.read(connection, entity));
     }

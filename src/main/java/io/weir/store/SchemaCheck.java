@@ -4,6 +4,7 @@ import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
 import io.weir.definition.DefinitionFault;
 import io.weir.definition.Field;
+import io.weir.definition.FieldType;
 import io.weir.definition.OnMissing;
 import io.weir.definition.RowColumn;
 import io.weir.definition.RowTable;
@@ -92,6 +93,15 @@ public final class SchemaCheck {
             Catalog.Column column = column(path, counter.table(), counterColumn.column());
             if (column != null) {
                 checkType(path, counter.table(), column, ColumnTypes.holding(counterColumn.type()));
+                checkRights(path, counter.table(), column, inserts, true);
+            }
+        }
+        if (counter.writtenAt() != null) {
+            String path = key + ".written-at";
+            set.add(counter.writtenAt());
+            Catalog.Column column = column(path, counter.table(), counter.writtenAt());
+            if (column != null) {
+                checkType(path, counter.table(), column, ColumnTypes.holding(FieldType.TIMESTAMP));
                 checkRights(path, counter.table(), column, inserts, true);
             }
         }

@@ -14,6 +14,7 @@ final class StoreMetrics {
     private final Counter applied;
     private final Counter deduplicated;
     private final Counter deadLetters;
+    private final Counter direct;
     private final Counter carefulWindows;
     private final Counter terminated;
 
@@ -28,6 +29,7 @@ final class StoreMetrics {
         this.applied = counter("weir.store.applied", "events whose effects were written");
         this.deduplicated = counter("weir.store.deduplicated", "keyed events that had been written before");
         this.deadLetters = counter("weir.store.dead.letters", "events kept as dead letters");
+        this.direct = counter("weir.store.direct", "events whose effects were written without having been in Redis");
         this.carefulWindows = counter("weir.store.careful.windows", "windows that held an event that can't be applied");
         this.terminated = counter("weir.store.terminated", "transactions of earlier incarnations that were ended");
     }
@@ -74,6 +76,10 @@ final class StoreMetrics {
                 .tag("reason", reasonClass.tag())
                 .register(meters)
                 .increment(letters));
+    }
+
+    void direct(int events) {
+        direct.increment(events);
     }
 
     void carefulWindow() {

@@ -23,13 +23,20 @@ final class WindowWriter {
     /**
      * What became of the events.
      *
-     * @param applied events whose effects were written
+     * @param survivors events whose effects were written
      * @param deduplicated keyed events that were there before
      * @param deadLetters events of entities without a row, still to be written
      * @param totals counters of the touched entities
      */
     record Applied(
-            int applied, int deduplicated, List<DeadLetter> deadLetters, Map<Object, @Nullable Object[][]> totals) {}
+            List<Event> survivors,
+            int deduplicated,
+            List<DeadLetter> deadLetters,
+            Map<Object, @Nullable Object[][]> totals) {
+        int applied() {
+            return survivors.size();
+        }
+    }
 
     /** Whoever writes the same counters goes through their rows in the same order. */
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -119,7 +126,7 @@ final class WindowWriter {
         if (!counters.isEmpty()) {
             totals = count(connection, SurvivorDeltas.of(definition, events, survivors, deltas));
         }
-        return new Applied(survivors.size(), countable.size() - survivors.size(), deadLetters, totals);
+        return new Applied(survivors, countable.size() - survivors.size(), deadLetters, totals);
     }
 
     private Map<Object, @Nullable Object[][]> count(Connection connection, List<EntityDelta> deltas)

@@ -47,6 +47,7 @@ class DefinitionFaultsTest {
         window { max-delay = -1s }               | window.max-delay        | is the string "-1s"                         | longer than zero
         window { offset = 0s }                   | window.offset           | is the string "0s"                          | longer than zero
         window { max-delay = 1s, offset = 1001ms } | window.offset         | is 1001 ms, longer than max-delay = 1000 ms | at most max-delay
+        window { max-delay = 169h }              | window.max-delay        | is longer than 7 days                       | shorten it
         window { cron = "61 * * * *" }           | window.cron             | is "61 * * * *"                             | minute, hour
         window { cron = "* * *" }                | window.cron             | is "* * *"                                  | minute, hour
         window { cron = "* * * * *", offset = 1s } | window.offset         | no meaning beside cron                      | remove one
@@ -194,7 +195,8 @@ class DefinitionFaultsTest {
         assertThat(parse("a.conf", keyed.replace("entity = id", "entity = id, dedup { window = 31d }"))
                         .definitions()
                         .getFirst()
-                        .dedup().window())
+                        .dedup()
+                        .window())
                 .isEqualTo(Duration.ofDays(31));
     }
 

@@ -23,11 +23,11 @@ class WindowSettingsTest {
         "*/15 * * * *, 2026-03-02T02:07:30, 450",
         "30 0 1 * *, 2026-02-28T00:30:00, 86400",
         "0 0 * * 1, 2026-03-01T23:00:00, 3600",
+        "0 3 29 2 *, 2026-03-01T23:00:00, 604800",
     })
     void withAScheduleAWindowEndsWhenThatSays(String cron, LocalDateTime now, long seconds) {
         long millis = now.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
-        WindowSettings settings =
-                new WindowSettings(10, 10, Duration.ofSeconds(5), null, Schedule.parse(cron));
+        WindowSettings settings = new WindowSettings(10, 10, Duration.ofSeconds(5), null, Schedule.parse(cron));
         assertThat(settings.delayFrom(millis)).isEqualTo(Duration.ofSeconds(seconds));
     }
 

@@ -36,6 +36,11 @@ final class StubEventLog implements EventLog {
     }
 
     @Override
+    public boolean isConnected() {
+        return true;
+    }
+
+    @Override
     public long depth(StreamDefinition definition) {
         return 0;
     }

@@ -2,6 +2,7 @@ package io.weir.http;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.ops.Health;
 import io.weir.settings.HttpSettings;
@@ -37,7 +38,9 @@ final class TestServer implements AutoCloseable {
     TestServer(HttpSettings settings) {
         Routes.Builder routes = Routes.builder();
         IngestRoutes.addTo(
-                routes, Streams.all(), stream -> decoder, log, partitions, settings, metrics, testKit.system());
+                routes, Streams.all(), stream -> decoder, log, partitions,
+                (definition, entity) ->
+                        CompletableFuture.completedFuture(new LiveCounts.Unavailable("not asked")), settings, metrics, testKit.system());
         Health health = new Health(
                 () -> CompletableFuture.completedFuture(true),
                 () -> CompletableFuture.completedFuture(redisAnswers),

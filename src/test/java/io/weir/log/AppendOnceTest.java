@@ -55,34 +55,51 @@ class AppendOnceTest {
         StreamDefinition definition = once(NO_LIMIT, 1, DAY);
         List<Place> first = await(log.appendOnce(definition, 0, List.of(item("a1", "a"), item("b1", "b"))));
         assertThat(first).extracting(Place::repeated).containsExactly(false, false);
-        List<Place> second = await(
-                log.appendOnce(definition, 0, List.of(item("a2", "a"), item("c1", "c"), item("c2", "c"), item("n", null))));
+        List<Place> second = await(log.appendOnce(
+                definition, 0, List.of(item("a2", "a"), item("c1", "c"), item("c2", "c"), item("n", null))));
         assertThat(second).extracting(Place::repeated).containsExactly(true, false, true, false);
         assertThat(second.get(0).entry()).isEqualTo(first.get(0).entry());
-        assertThat(second.get(2).entry()).isEqualTo(second.get(1).entry()).isNotEqualTo(first.get(0).entry());
+        assertThat(second.get(2).entry())
+                .isEqualTo(second.get(1).entry())
+                .isNotEqualTo(first.get(0).entry());
         List<Place> third = await(log.appendOnce(definition, 0, List.of(item("a3", "a"), item("b2", "b"))));
-        assertThat(third).isEqualTo(List.of(new Place(first.get(0).entry(), true), new Place(first.get(1).entry(), true)));
+        assertThat(third)
+                .isEqualTo(List.of(
+                        new Place(first.get(0).entry(), true),
+                        new Place(first.get(1).entry(), true)));
         await(log.append(definition, 0, events("always", "always")));
 
         assertThat(payloads(definition)).containsExactly("a1", "b1", "c1", "n", "always", "always");
         assertThat(log.depth(definition)).isEqualTo(6);
         assertThat(log.appended(definition, 0).answered()).isEqualTo(6);
-        assertThat(registry.counter("weir.log.appended", "stream", definition.name()).count())
+        assertThat(registry.counter("weir.log.appended", "stream", definition.name())
+                        .count())
                 .isEqualTo(6);
-        assertThat(registry.counter("weir.log.repeated", "stream", definition.name()).count())
+        assertThat(registry.counter("weir.log.repeated", "stream", definition.name())
+                        .count())
                 .isEqualTo(4);
     }
 
     @Test
     void aKeyIsOfItsPartitionAndEndsAfterItsTime() {
         StreamDefinition definition = once(NO_LIMIT, 2, Duration.ofMillis(300));
-        EntryId first = await(log.appendOnce(definition, 1, List.of(item("x", "k")))).getFirst().entry();
-        assertThat(await(log.appendOnce(definition, 0, List.of(item("x", "k")))).getFirst().repeated())
+        EntryId first = await(log.appendOnce(definition, 1, List.of(item("x", "k"))))
+                .getFirst()
+                .entry();
+        assertThat(await(log.appendOnce(definition, 0, List.of(item("x", "k"))))
+                        .getFirst()
+                        .repeated())
                 .isFalse();
-        assertThat(await(log.appendOnce(definition, 1, List.of(item("x", "k")))).getFirst().repeated())
+        assertThat(await(log.appendOnce(definition, 1, List.of(item("x", "k"))))
+                        .getFirst()
+                        .repeated())
                 .isTrue();
-        await().until(() -> !await(log.appendOnce(definition, 1, List.of(item("x", "k")))).getFirst().repeated());
-        EntryId again = await(log.appendOnce(definition, 1, List.of(item("x", "k")))).getFirst().entry();
+        await().until(() -> !await(log.appendOnce(definition, 1, List.of(item("x", "k"))))
+                .getFirst()
+                .repeated());
+        EntryId again = await(log.appendOnce(definition, 1, List.of(item("x", "k"))))
+                .getFirst()
+                .entry();
         assertThat(again.millis() - first.millis()).isGreaterThanOrEqualTo(300);
     }
 
@@ -109,7 +126,9 @@ class AppendOnceTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        long fresh = answers.stream().filter(answer -> !await(answer).getFirst().repeated()).count();
+        long fresh = answers.stream()
+                .filter(answer -> !await(answer).getFirst().repeated())
+                .count();
         assertThat(fresh).isEqualTo(200);
         assertThat(payloads(definition)).hasSize(200).doesNotHaveDuplicates();
         assertThat(log.depth(definition)).isEqualTo(200);
@@ -125,10 +144,12 @@ class AppendOnceTest {
             items.add(item("v" + index, "k" + index % 7));
         }
         List<Place> places = await(log.appendOnce(definition, 0, items));
-        assertThat(places).extracting(Place::repeated).containsExactly(
-                false, false, false, false, false, false, false, true, true, true);
+        assertThat(places)
+                .extracting(Place::repeated)
+                .containsExactly(false, false, false, false, false, false, false, true, true, true);
         for (int index = 0; index < 10; index++) {
-            assertThat(places.get(index).entry()).isEqualTo(places.get(index % 7).entry());
+            assertThat(places.get(index).entry())
+                    .isEqualTo(places.get(index % 7).entry());
         }
         assertThat(payloads(definition)).hasSize(7);
         assertThat(log.depth(definition)).isEqualTo(7);
@@ -143,7 +164,9 @@ class AppendOnceTest {
         assertThat(refused.toCompletableFuture()).failsWithin(Duration.ofSeconds(5));
         assertThat(log.depth(definition)).isZero();
         LogFixtures.redis(RedisForTests.url(), redis -> redis.del(key));
-        assertThat(await(log.appendOnce(definition, 0, List.of(item("x", "k")))).getFirst().repeated())
+        assertThat(await(log.appendOnce(definition, 0, List.of(item("x", "k"))))
+                        .getFirst()
+                        .repeated())
                 .isFalse();
     }
 }

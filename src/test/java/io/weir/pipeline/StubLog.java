@@ -70,6 +70,11 @@ final class StubLog implements EventLog {
     }
 
     @Override
+    public boolean isConnected() {
+        return true;
+    }
+
+    @Override
     public long depth(StreamDefinition definition) {
         return 0;
     }

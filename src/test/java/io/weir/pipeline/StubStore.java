@@ -4,6 +4,7 @@ import io.weir.event.EntityDelta;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.store.CommitOutcome;
+import io.weir.store.DirectOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
 import java.sql.SQLException;
@@ -72,6 +73,11 @@ final class StubStore implements PartitionStore {
     @Override
     public synchronized boolean confirms(long confirmed, long committed) {
         return confirmed == epoch && windows >= committed;
+    }
+
+    @Override
+    public DirectOutcome writeDirect(List<Event> events) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

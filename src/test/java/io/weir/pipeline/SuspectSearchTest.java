@@ -19,6 +19,7 @@ import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.store.CommitOutcome;
 import io.weir.store.Database;
+import io.weir.store.DirectOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
 import io.weir.testkit.PostgresForTests;
@@ -191,6 +192,11 @@ class SuspectSearchTest {
 
         DefectiveStore(PartitionStore real) {
             this.real = real;
+        }
+
+        @Override
+        public DirectOutcome writeDirect(List<Event> events) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

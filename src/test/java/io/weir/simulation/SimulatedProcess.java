@@ -4,10 +4,12 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.store.CommitOutcome;
+import io.weir.store.DirectOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
 import io.weir.store.WindowTransactions;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,11 @@ final class SimulatedProcess implements PartitionStore, Executor {
     @Override
     public boolean confirms(long epoch, long windows) throws SQLException {
         return database.confirms(epoch, windows);
+    }
+
+    @Override
+    public DirectOutcome writeDirect(List<Event> events) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -1,0 +1,20 @@
+package io.weir.store;
+
+import io.weir.event.Event;
+import java.util.Set;
+
+/** What became of events that were written past the log. */
+public sealed interface DirectOutcome {
+    /**
+     * They are committed.
+     *
+     * @param repeated those that had been counted before; the same objects
+     */
+    record Written(Set<Event> repeated) implements DirectOutcome {}
+
+    /** Nothing of them was written. */
+    record NotWritten(String reason) implements DirectOutcome {}
+
+    /** The connection was lost at COMMIT. */
+    record Unknown(String reason) implements DirectOutcome {}
+}
