@@ -166,6 +166,10 @@ final class Section {
         if (TypedValue.of(FieldType.BOOLEAN, value) instanceof Boolean flag) {
             return flag;
         }
+        // what comes from the environment is a string
+        if ("true".equals(value.unwrapped()) || "false".equals(value.unwrapped())) {
+            return Boolean.valueOf((String) value.unwrapped());
+        }
         fault(key, "is " + describe(value), "write true or false");
         return null;
     }

@@ -2,7 +2,10 @@ package io.weir.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import io.weir.settings.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +20,20 @@ import org.junit.jupiter.api.Test;
 
 class PresetsTest {
     private static Map<String, StreamDefinition> presets() throws IOException {
-        List<DefinitionFiles.Text> texts = new ArrayList<>();
+        return presets(Map.of());
+    }
+
+    private static Map<String, StreamDefinition> presets(Map<String, String> environment) throws IOException {
+        List<DefinitionParser.Source> sources = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("conf/streams"))) {
             for (Path file : files.sorted().toList()) {
-                texts.add(new DefinitionFiles.Text(file.toString(), Files.readString(file)));
+                ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription(file.toString());
+                Config parsed = ConfigFactory.parseString(Files.readString(file), named);
+                sources.add(new DefinitionParser.Source(file.toString(), Environment.resolve(parsed, environment)));
             }
         }
-        DefinitionParser.Parsed parsed = DefinitionFiles.parseAll(
-                texts, ConfigFactory.parseResources("defaults.conf").getConfig("weir.stream-defaults"));
+        DefinitionParser.Parsed parsed = DefinitionParser.parse(
+                sources, ConfigFactory.parseResources("defaults.conf").getConfig("weir.stream-defaults"));
         assertThat(parsed.faults()).isEmpty();
         Map<String, StreamDefinition> byName = new HashMap<>();
         parsed.definitions().forEach(definition -> byName.put(definition.name(), definition));
@@ -39,6 +48,28 @@ class PresetsTest {
     void theStreamsThatShipStandBesideEachOther() throws IOException {
         assertThat(presets().keySet())
                 .contains("link-clicks", "project-usage", "session-events", "collect", "page-views");
+    }
+
+    @Test
+    void viewsTakeTheirTimesAndTheirWayFromTheEnvironment() throws IOException {
+        StreamDefinition usual = preset("story-views");
+        assertThat(usual.dedup().window()).isEqualTo(Duration.ofHours(24));
+        assertThat(usual.dedup().fields()).extracting(Field::name).containsExactly("storyId", "userId");
+        assertThat(usual.window().maxDelay()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(usual.ingest().redis()).isTrue();
+        assertThat(usual.ingest().fallback()).isTrue();
+        assertThat(usual.ingest().isEntityPath()).isTrue();
+
+        StreamDefinition changed = Objects.requireNonNull(presets(Map.of(
+                        "VIEW_DEDUP_TTL_HOURS", "12",
+                        "VIEW_SYNC_INTERVAL_HOURS", "2",
+                        "VIEW_SYNC_CRON", "0 2,14 * * *",
+                        "VIEW_TRACKING_REDIS_ENABLED", "false"))
+                .get("chapter-views"));
+        assertThat(changed.dedup().window()).isEqualTo(Duration.ofHours(12));
+        assertThat(changed.window().maxDelay()).isEqualTo(Duration.ofHours(2));
+        assertThat(changed.window().schedule()).hasToString("0 2,14 * * *");
+        assertThat(changed.ingest().redis()).isFalse();
     }
 
     @Test
