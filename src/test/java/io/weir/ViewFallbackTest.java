@@ -110,7 +110,8 @@ class ViewFallbackTest {
             await().until(() -> weir.send("POST", "/api/cron/sync-views", "").statusCode() == 200);
             awaitReads("s1|4");
             assertThat(weir.get("/api/stories/s1/view").body()).contains("\"viewCount\":4");
-            assertThat(database.number("SELECT sum(direct_events) FROM stream_cursor")).isEqualTo(2);
+            assertThat(database.number("SELECT sum(direct_events) FROM stream_cursor"))
+                    .isEqualTo(2);
         }
     }
 
@@ -162,7 +163,8 @@ class ViewFallbackTest {
             }
             long dead = database.number("SELECT count(*) FROM dead_letter");
             assertThat(dead).isPositive();
-            // 80 visitors are 4 stories' 20 each; one whose view is a dead letter has not been counted, and may come again
+            // 80 visitors are 4 stories' 20 each; one whose view is a dead letter has not been counted, and may come
+            // again
             assertThat(database.number("SELECT sum(read_count) FROM stories")).isEqualTo(80);
             assertThat(database.number("SELECT count(*) FROM commits")).isLessThan(320);
         }

@@ -50,18 +50,19 @@ final class DirectWriter {
         Waiting added;
         synchronized (this) {
             if (waitingEvents + items.size() > MAX_WAITING_EVENTS) {
-                return failed(AppendFailure.Reason.OVERLOADED, "Redis is away, and too many events wait for the database");
+                return failed(
+                        AppendFailure.Reason.OVERLOADED, "Redis is away, and too many events wait for the database");
             }
             try {
                 for (LogItem item : items) {
                     if (item.kind() != LogItem.Kind.EVENT) {
                         return failed(
-                                AppendFailure.Reason.UNAVAILABLE, "Redis is away, and an invalid event is kept there alone");
+                                AppendFailure.Reason.UNAVAILABLE,
+                                "Redis is away, and an invalid event is kept there alone");
                     }
                     // a place of its own, as an entry would be
-                    events.add(partition
-                            .eventReader()
-                            .read(new EntryId(clock.millis(), ++sequence), 0, item.payload()));
+                    events.add(
+                            partition.eventReader().read(new EntryId(clock.millis(), ++sequence), 0, item.payload()));
                 }
             } catch (InvalidEventException changed) {
                 return failed(AppendFailure.Reason.UNAVAILABLE, changed.toString());
@@ -85,7 +86,9 @@ final class DirectWriter {
     private void writeAll() {
         try {
             for (List<Waiting> next = take(); !next.isEmpty(); next = take()) {
-                write(next, next.stream().flatMap(part -> part.events().stream()).toList());
+                write(
+                        next,
+                        next.stream().flatMap(part -> part.events().stream()).toList());
             }
         } catch (RuntimeException defect) {
             failAll(defect);
@@ -103,9 +106,10 @@ final class DirectWriter {
                     running.tell(new PartitionQuery.RefreshCounts());
                 }
                 for (Waiting part : parts) {
-                    part.stage().complete(part.events().stream()
-                            .map(event -> new EventLog.Place(EventLog.WRITTEN, repeated.contains(event)))
-                            .toList());
+                    part.stage()
+                            .complete(part.events().stream()
+                                    .map(event -> new EventLog.Place(EventLog.WRITTEN, repeated.contains(event)))
+                                    .toList());
                 }
             }
             case DirectOutcome.NotWritten(String reason) ->

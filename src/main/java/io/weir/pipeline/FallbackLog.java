@@ -28,7 +28,10 @@ public final class FallbackLog implements EventLog {
 
     /** The log that {@code redis} is, with the writers of all partitions beside it. */
     public FallbackLog(
-            EventLog redis, Map<String, List<PartitionContext>> contexts, Partitions partitions, Executor jdbcExecutor) {
+            EventLog redis,
+            Map<String, List<PartitionContext>> contexts,
+            Partitions partitions,
+            Executor jdbcExecutor) {
         this.redis = redis;
         contexts.forEach((stream, ofStream) -> direct.put(
                 stream,
@@ -68,7 +71,8 @@ public final class FallbackLog implements EventLog {
     }
 
     private static boolean isAway(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof AppendFailure append && append.reason() == AppendFailure.Reason.UNAVAILABLE;
     }
 

@@ -29,8 +29,7 @@ final class DirectWindow {
     }
 
     /** Null when one of them can't be applied. */
-    private static @Nullable DirectOutcome write(
-            Parts parts, List<Event> events, boolean carefully) {
+    private static @Nullable DirectOutcome write(Parts parts, List<Event> events, boolean carefully) {
         boolean committing = false;
         try {
             parts.writer().prepare(events);

@@ -120,7 +120,8 @@ final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public DirectOutcome writeDirect(List<Event> events) {
-        DirectOutcome outcome = DirectWindow.write(new DirectWindow.Parts(pool, cursor, writer, deadLetterWriter), events);
+        DirectOutcome outcome =
+                DirectWindow.write(new DirectWindow.Parts(pool, cursor, writer, deadLetterWriter), events);
         if (outcome instanceof DirectOutcome.Written written) {
             metrics.direct(events.size() - written.repeated().size());
         }

@@ -29,7 +29,8 @@ class IpNetworkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "::/129", "host/8", "10.0.0.0/8/8"})
+    @ValueSource(
+            strings = {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "::/129", "host/8", "10.0.0.0/8/8"})
     void whatIsNoNetworkIsRefusedByName(String text) {
         assertThatThrownBy(() -> IpNetwork.of(text))
                 .isInstanceOf(IllegalArgumentException.class)

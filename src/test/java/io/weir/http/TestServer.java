@@ -38,9 +38,15 @@ final class TestServer implements AutoCloseable {
     TestServer(HttpSettings settings) {
         Routes.Builder routes = Routes.builder();
         IngestRoutes.addTo(
-                routes, Streams.all(), stream -> decoder, log, partitions,
-                (definition, entity) ->
-                        CompletableFuture.completedFuture(new LiveCounts.Unavailable("not asked")), settings, metrics, testKit.system());
+                routes,
+                Streams.all(),
+                stream -> decoder,
+                log,
+                partitions,
+                (definition, entity) -> CompletableFuture.completedFuture(new LiveCounts.Unavailable("not asked")),
+                settings,
+                metrics,
+                testKit.system());
         Health health = new Health(
                 () -> CompletableFuture.completedFuture(true),
                 () -> CompletableFuture.completedFuture(redisAnswers),

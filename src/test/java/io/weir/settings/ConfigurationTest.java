@@ -97,7 +97,8 @@ class ConfigurationTest {
     @ParameterizedTest
     @CsvSource({"24, 24h", "0.5, 30m", "90m, 90m"})
     void hoursNeedNoUnitWhereTheNameSaysThem(String given, String meant) {
-        Config definition = ConfigFactory.parseString("ttl = ${VIEW_DEDUP_TTL_HOURS}, max-delay = ${VIEW_SYNC_INTERVAL_HOURS}");
+        Config definition =
+                ConfigFactory.parseString("ttl = ${VIEW_DEDUP_TTL_HOURS}, max-delay = ${VIEW_SYNC_INTERVAL_HOURS}");
         Config resolved = Environment.resolve(
                 definition, Map.of("VIEW_DEDUP_TTL_HOURS", given, "VIEW_SYNC_INTERVAL_HOURS", given));
         Duration expected = ConfigFactory.parseString("d = " + meant).getDuration("d");
