@@ -51,7 +51,16 @@ final class PipelineFixture {
                 List.of(new RowTable("click_rows", List.of(new RowColumn("event_key", new ColumnSource.Key())), null)));
     }
 
+    /** A stream whose events go to the database while Redis is away, or always. */
+    static StreamDefinition pastRedis(boolean redis, boolean fallback) {
+        return definition(List.of(), new IngestSettings(null, Set.of(BodyForm.OBJECT), null, redis, fallback));
+    }
+
     private static StreamDefinition definition(List<RowTable> rows) {
+        return definition(rows, new IngestSettings(null, Set.of(BodyForm.OBJECT), null));
+    }
+
+    private static StreamDefinition definition(List<RowTable> rows, IngestSettings ingest) {
         Field link = new Field(0, "link", FieldType.TEXT, true, new Default.None(), null, null, 100);
         Field count = new Field(1, "count", FieldType.LONG, false, new Default.Fixed(1L), null, null, 0);
         return new StreamDefinition(
@@ -62,7 +71,7 @@ final class PipelineFixture {
                 1000,
                 new WindowSettings(MAX_EVENTS, MAX_EVENTS_BEHIND, MAX_DELAY),
                 Duration.ofSeconds(10),
-                new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
+                ingest,
                 List.of(link, count),
                 link,
                 null,

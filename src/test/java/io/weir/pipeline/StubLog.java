@@ -19,6 +19,9 @@ final class StubLog implements EventLog {
     final List<EntryId> trimmed = new CopyOnWriteArrayList<>();
     final List<EntryId> acknowledged = new CopyOnWriteArrayList<>();
     final List<EntryId> readFrom = new CopyOnWriteArrayList<>();
+    /** Why nothing is ever appended. */
+    volatile Throwable appendFailure = new UnsupportedOperationException("the pipeline appends nothing");
+
     private final List<LogEntry> entries = new ArrayList<>();
     private boolean behind;
     private int reads;
@@ -55,12 +58,12 @@ final class StubLog implements EventLog {
 
     @Override
     public CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items) {
-        throw new UnsupportedOperationException("the pipeline appends nothing");
+        return CompletableFuture.failedFuture(appendFailure);
     }
 
     @Override
     public CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items) {
-        throw new UnsupportedOperationException("the pipeline appends nothing");
+        return CompletableFuture.failedFuture(appendFailure);
     }
 
     @Override

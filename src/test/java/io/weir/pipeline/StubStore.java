@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class StubStore implements PartitionStore {
     final List<WindowCommit> commits = new CopyOnWriteArrayList<>();
     final BlockingQueue<CommitOutcome> ordered = new LinkedBlockingQueue<>();
+    final List<List<Event>> direct = new CopyOnWriteArrayList<>();
+    volatile DirectOutcome directOutcome = new DirectOutcome.Written(Set.of());
     private final Map<Object, Long> sums = new HashMap<>();
     private @Nullable CountDownLatch gate;
     private long epoch;
@@ -77,7 +80,8 @@ final class StubStore implements PartitionStore {
 
     @Override
     public DirectOutcome writeDirect(List<Event> events) {
-        throw new UnsupportedOperationException();
+        direct.add(List.copyOf(events));
+        return directOutcome;
     }
 
     @Override
