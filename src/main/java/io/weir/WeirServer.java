@@ -244,12 +244,13 @@ final class WeirServer implements AutoCloseable {
                         eventLog,
                         settings)
                 .addTo(routes);
+        StoredCounts storedCounts = new StoredCounts(contexts, jdbcExecutor);
         IngestRoutes.addTo(
                 routes,
                 definitions,
-                new FallbackLog(eventLog, contexts, partitions, jdbcExecutor),
+                new FallbackLog(eventLog, contexts, partitions, storedCounts, jdbcExecutor),
                 partitions,
-                new StoredCounts(contexts, jdbcExecutor),
+                storedCounts,
                 settings,
                 meters,
                 system);

@@ -102,7 +102,7 @@ final class Mutate {
                 originals.add(source);
                 Files.writeString(file, source.replace(edit.search(), edit.replace()));
             }
-            Ended compiled = javac("target/classes", files);
+            Ended compiled = compile(files);
             return compiled.status() == 0
                     ? describe(runSuite(mutation.suite()), RED)
                     : "DOES NOT COMPILE\n" + compiled.output();
@@ -111,7 +111,7 @@ final class Mutate {
                 Files.writeString(copy.resolve(mutation.edits().get(i).file()), originals.get(i));
             }
             if (!originals.isEmpty()) {
-                javac("target/classes", files);
+                compile(files);
             }
         }
     }
@@ -142,7 +142,24 @@ final class Mutate {
         return main.status() == 0 ? javac("target/test-classes", sources("src/test/java")) : main;
     }
 
+    /** Brings changed files, sources or resources, to the classes. */
+    private Ended compile(List<String> files) throws IOException, InterruptedException {
+        String resources = "src/main/resources/";
+        for (String file : files) {
+            if (file.startsWith(resources)) {
+                Path target = copy.resolve("target/classes").resolve(file.substring(resources.length()));
+                Files.copy(copy.resolve(file), target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return javac(
+                "target/classes",
+                files.stream().filter(file -> file.endsWith(".java")).toList());
+    }
+
     private Ended javac(String into, List<String> sources) throws IOException, InterruptedException {
+        if (sources.isEmpty()) {
+            return new Ended(0, "", 0);
+        }
         List<String> command = new ArrayList<>(
                 List.of(java.resolve("javac").toString(), "-proc:none", "-nowarn", "-implicit:none", "-d", into));
         command.addAll(List.of("-cp", String.join(File.pathSeparator, "target/classes", classpath)));

@@ -122,7 +122,7 @@ final class ViewHandlers {
         } catch (Refusal refusal) {
             return CompletableFuture.completedFuture(intake.refused(refusal));
         }
-        return count(viewed, EventLog.WRITTEN).thenApply(found -> switch (found) {
+        return current(viewed).thenApply(found -> switch (found) {
             case LiveCounts.Found values ->
                 IngestAnswers.json(
                         200,
@@ -150,14 +150,17 @@ final class ViewHandlers {
                 metrics.notSeenCommitted();
                 return CompletableFuture.completedFuture(IngestAnswers.notYetCommitted(1, 0, options));
             }
-            return count(viewed, place.entry()).thenApply(found -> viewed(place.repeated() == 0, found));
+            CompletionStage<LiveCounts> found = place.entry().equals(EventLog.WRITTEN)
+                    ? committedCounts.sinceWritten(definition, viewed)
+                    : counts.of(definition, viewed, place.entry());
+            return found.thenApply(values -> viewed(place.repeated() == 0, values));
         });
     }
 
     /** Of a partition that reads nothing, what the database holds is all there is. */
-    private CompletionStage<LiveCounts> count(Object viewed, EntryId upTo) {
+    private CompletionStage<LiveCounts> current(Object viewed) {
         return definition.ingest().redis() && log.isConnected()
-                ? counts.of(definition, viewed, upTo)
+                ? counts.of(definition, viewed, EntryId.ZERO)
                 : committedCounts.of(definition, viewed);
     }
 

@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -28,6 +27,7 @@ final class DirectWriter {
 
     private final PartitionContext partition;
     private final Partitions partitions;
+    private final StoredCounts counts;
     private final Executor jdbcExecutor;
     private final InstantSource clock;
 
@@ -37,8 +37,14 @@ final class DirectWriter {
     private boolean writing;
     private long sequence;
 
-    DirectWriter(PartitionContext partition, Partitions partitions, Executor jdbcExecutor, InstantSource clock) {
+    DirectWriter(
+            PartitionContext partition,
+            Partitions partitions,
+            StoredCounts counts,
+            Executor jdbcExecutor,
+            InstantSource clock) {
         this.partition = partition;
+        this.counts = counts;
         this.partitions = partitions;
         this.jdbcExecutor = jdbcExecutor;
         this.clock = clock;
@@ -98,8 +104,9 @@ final class DirectWriter {
 
     private void write(List<Waiting> parts, List<Event> events) {
         switch (partition.store().writeDirect(events)) {
-            case DirectOutcome.Written(Set<Event> repeated) -> {
+            case DirectOutcome.Written written -> {
                 // before anybody asks for the count
+                counts.written(partition.definition().name(), written.counts());
                 ActorRef<PartitionQuery> running =
                         partitions.find(partition.definition().name(), partition.partition());
                 if (running != null) {
@@ -108,7 +115,8 @@ final class DirectWriter {
                 for (Waiting part : parts) {
                     part.stage()
                             .complete(part.events().stream()
-                                    .map(event -> new EventLog.Place(EventLog.WRITTEN, repeated.contains(event)))
+                                    .map(event -> new EventLog.Place(
+                                            EventLog.WRITTEN, written.repeated().contains(event)))
                                     .toList());
                 }
             }

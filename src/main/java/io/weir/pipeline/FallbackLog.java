@@ -31,12 +31,14 @@ public final class FallbackLog implements EventLog {
             EventLog redis,
             Map<String, List<PartitionContext>> contexts,
             Partitions partitions,
+            StoredCounts counts,
             Executor jdbcExecutor) {
         this.redis = redis;
         contexts.forEach((stream, ofStream) -> direct.put(
                 stream,
                 ofStream.stream()
-                        .map(context -> new DirectWriter(context, partitions, jdbcExecutor, InstantSource.system()))
+                        .map(context ->
+                                new DirectWriter(context, partitions, counts, jdbcExecutor, InstantSource.system()))
                         .toList()));
     }
 

@@ -6,17 +6,25 @@ import io.weir.live.CommittedCounts;
 import io.weir.live.LiveCounts;
 import io.weir.store.PartitionStore;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Counts as the database holds them. */
 public final class StoredCounts implements CommittedCounts {
     private final Map<String, List<PartitionContext>> partitions;
+    private static final int MAX_WRITTEN = 10_000;
+
+    private record Place(String stream, Object entity) {}
+
     private final Executor jdbcExecutor;
+    /** What the latest writes past Redis left; guarded by itself. */
+    private final LinkedHashMap<Place, LiveCounts> written = new LinkedHashMap<>();
 
     public StoredCounts(Map<String, List<PartitionContext>> partitions, Executor jdbcExecutor) {
         this.partitions = Map.copyOf(partitions);
@@ -32,6 +40,30 @@ public final class StoredCounts implements CommittedCounts {
                         .store(),
                 entity,
                 jdbcExecutor);
+    }
+
+    @Override
+    public CompletionStage<LiveCounts> sinceWritten(StreamDefinition definition, Object entity) {
+        LiveCounts known;
+        synchronized (written) {
+            known = written.get(new Place(definition.name(), entity));
+        }
+        return known == null ? of(definition, entity) : CompletableFuture.completedFuture(known);
+    }
+
+    /** Notes what a transaction past Redis left, the latest last. */
+    void written(String stream, Map<Object, @Nullable Object[][]> counts) {
+        Instant now = Instant.now();
+        synchronized (written) {
+            counts.forEach((entity, values) -> {
+                Place place = new Place(stream, entity);
+                written.remove(place);
+                written.put(place, new LiveCounts.Found(values, LiveCounts.nothing(values), now));
+            });
+            while (written.size() > MAX_WRITTEN) {
+                written.pollFirstEntry();
+            }
+        }
     }
 
     /** An entity's counts without anything that is pending. Never fails. */

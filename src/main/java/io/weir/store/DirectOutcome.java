@@ -1,7 +1,9 @@
 package io.weir.store;
 
 import io.weir.event.Event;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What became of events that were written past the log. */
 public sealed interface DirectOutcome {
@@ -9,8 +11,9 @@ public sealed interface DirectOutcome {
      * They are committed.
      *
      * @param repeated those that had been counted before; the same objects
+     * @param counts what their entities' counters hold then, by counter and column
      */
-    record Written(Set<Event> repeated) implements DirectOutcome {}
+    record Written(Set<Event> repeated, Map<Object, @Nullable Object[][]> counts) implements DirectOutcome {}
 
     /** Nothing of them was written. */
     record NotWritten(String reason) implements DirectOutcome {}

@@ -1,12 +1,15 @@
 package io.weir.store;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.weir.definition.StreamDefinition;
 import io.weir.event.Event;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class DirectWindow {
     /** What writes a partition's events. */
     record Parts(
-            HikariDataSource pool, CursorStatements cursor, WindowWriter writer, DeadLetterWriter deadLetterWriter) {}
+            StreamDefinition definition,
+            HikariDataSource pool,
+            CursorStatements cursor,
+            WindowWriter writer,
+            DeadLetterWriter deadLetterWriter,
+            CountReader countReader) {}
 
     private DirectWindow() {}
 
@@ -41,9 +49,10 @@ final class DirectWindow {
                         : parts.writer().write(connection, events, null, true);
                 parts.deadLetterWriter().write(connection, applied.deadLetters());
                 parts.cursor().countDirect(connection, applied.applied());
+                Map<Object, @Nullable Object[][]> counts = counts(parts, connection, events, applied);
                 committing = true;
                 connection.commit();
-                return new DirectOutcome.Written(repeated(events, applied));
+                return new DirectOutcome.Written(repeated(events, applied), counts);
             } catch (ArithmeticException overflow) {
                 connection.rollback();
                 return carefully ? new DirectOutcome.NotWritten(overflow.toString()) : null;
@@ -59,6 +68,22 @@ final class DirectWindow {
                     ? null
                     : new DirectOutcome.NotWritten(String.valueOf(problem.getMessage()));
         }
+    }
+
+    /** For who wants to know them at once, and would ask in a transaction of his own. */
+    private static Map<Object, @Nullable Object[][]> counts(
+            Parts parts, Connection connection, List<Event> events, WindowWriter.Applied applied) throws SQLException {
+        Map<Object, @Nullable Object[][]> counts = new HashMap<>(applied.totals());
+        if (parts.definition().counters().isEmpty()) {
+            return counts;
+        }
+        for (Event event : events) {
+            Object entity = event.entity(parts.definition());
+            if (entity != null && !counts.containsKey(entity)) {
+                counts.put(entity, parts.countReader().read(connection, entity).values());
+            }
+        }
+        return counts;
     }
 
     private static Set<Event> repeated(List<Event> events, WindowWriter.Applied applied) {

@@ -33,6 +33,7 @@ final class PostgresPartitionStore implements PartitionStore {
     private final WindowWriter writer;
     private final DeadLetterWriter deadLetterWriter;
     private final CountReader countReader;
+    private final DirectWindow.Parts directParts;
     private final StoreMetrics metrics;
     private final WindowTransactions transactions;
 
@@ -53,6 +54,7 @@ final class PostgresPartitionStore implements PartitionStore {
         this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
+        this.directParts = new DirectWindow.Parts(definition, pool, cursor, writer, deadLetterWriter, countReader);
         this.metrics = new StoreMetrics(meters, definition.name());
         boolean keyedRows = definition.rows().stream().map(RowTable::keyColumn).anyMatch(column -> column != null);
         this.transactions = new WindowTransactions(name, keyedRows, new PooledSessions());
@@ -120,8 +122,7 @@ final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public DirectOutcome writeDirect(List<Event> events) {
-        DirectOutcome outcome =
-                DirectWindow.write(new DirectWindow.Parts(pool, cursor, writer, deadLetterWriter), events);
+        DirectOutcome outcome = DirectWindow.write(directParts, events);
         if (outcome instanceof DirectOutcome.Written written) {
             metrics.direct(events.size() - written.repeated().size());
         }

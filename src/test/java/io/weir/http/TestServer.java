@@ -2,6 +2,8 @@ package io.weir.http;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.weir.definition.StreamDefinition;
+import io.weir.live.CommittedCounts;
 import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.ops.Health;
@@ -16,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
@@ -43,7 +46,7 @@ final class TestServer implements AutoCloseable {
                 stream -> decoder,
                 log,
                 partitions,
-                (definition, entity) -> CompletableFuture.completedFuture(new LiveCounts.Unavailable("not asked")),
+                new NoCounts(),
                 settings,
                 metrics,
                 testKit.system());
@@ -150,5 +153,17 @@ final class TestServer implements AutoCloseable {
     public void close() {
         client.shutdownNow();
         testKit.shutdownTestKit();
+    }
+
+    private static final class NoCounts implements CommittedCounts {
+        @Override
+        public CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity) {
+            return CompletableFuture.completedFuture(new LiveCounts.Unavailable("not asked"));
+        }
+
+        @Override
+        public CompletionStage<LiveCounts> sinceWritten(StreamDefinition definition, Object entity) {
+            return of(definition, entity);
+        }
     }
 }

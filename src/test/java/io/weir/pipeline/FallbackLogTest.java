@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,11 +32,9 @@ class FallbackLogTest {
     private StreamDefinition definition = PipelineFixture.pastRedis(true, true);
 
     private FallbackLog log() {
-        return new FallbackLog(
-                redis,
-                Map.of(definition.name(), List.of(PipelineFixture.context(definition, redis, store))),
-                new Partitions(),
-                tasks::add);
+        Map<String, List<PartitionContext>> contexts =
+                Map.of(definition.name(), List.of(PipelineFixture.context(definition, redis, store)));
+        return new FallbackLog(redis, contexts, new Partitions(), new StoredCounts(contexts, tasks::add), tasks::add);
     }
 
     private void run() {
@@ -52,8 +49,7 @@ class FallbackLogTest {
 
     private static Reason reason(CompletableFuture<?> failed) {
         assertThat(failed).isCompletedExceptionally();
-        Throwable failure = failed.exceptionNow();
-        return ((AppendFailure) (failure instanceof CompletionException ? failure.getCause() : failure)).reason();
+        return ((AppendFailure) Failures.cause(failed.exceptionNow())).reason();
     }
 
     @Test
@@ -105,8 +101,9 @@ class FallbackLogTest {
         run();
         assertThat(store.direct).hasSize(1);
         assertThat(store.direct.getFirst()).hasSize(5);
-        assertThat(answers).allSatisfy(answer -> assertThat(answer)
-                .isCompletedWithValue(List.of(new EventLog.Place(EventLog.WRITTEN, false))));
+        assertThat(answers)
+                .allSatisfy(answer ->
+                        assertThat(answer).isCompletedWithValue(List.of(new EventLog.Place(EventLog.WRITTEN, false))));
         log.appendOnce(definition, 0, List.of(item("b")));
         run();
         assertThat(store.direct).hasSize(2);
@@ -117,15 +114,18 @@ class FallbackLogTest {
         definition = PipelineFixture.pastRedis(false, false);
         FallbackLog log = log();
         store.directOutcome = new DirectOutcome.NotWritten("no connection");
-        CompletableFuture<EntryId> refused = log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
+        CompletableFuture<EntryId> refused =
+                log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
         run();
         assertThat(reason(refused)).isEqualTo(Reason.UNAVAILABLE);
         store.directOutcome = new DirectOutcome.Unknown("lost at COMMIT");
-        CompletableFuture<EntryId> unknown = log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
+        CompletableFuture<EntryId> unknown =
+                log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
         run();
         assertThat(reason(unknown)).isEqualTo(Reason.UNKNOWN);
-        store.directOutcome = new DirectOutcome.Written(Set.of());
-        CompletableFuture<EntryId> taken = log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
+        store.directOutcome = new DirectOutcome.Written(Set.of(), Map.of());
+        CompletableFuture<EntryId> taken =
+                log.append(definition, 0, List.of(item("a"))).toCompletableFuture();
         run();
         assertThat(taken).isCompletedWithValue(EventLog.WRITTEN);
     }

@@ -24,7 +24,7 @@ final class StubStore implements PartitionStore {
     final List<WindowCommit> commits = new CopyOnWriteArrayList<>();
     final BlockingQueue<CommitOutcome> ordered = new LinkedBlockingQueue<>();
     final List<List<Event>> direct = new CopyOnWriteArrayList<>();
-    volatile DirectOutcome directOutcome = new DirectOutcome.Written(Set.of());
+    volatile DirectOutcome directOutcome = new DirectOutcome.Written(Set.of(), Map.of());
     private final Map<Object, Long> sums = new HashMap<>();
     private @Nullable CountDownLatch gate;
     private long epoch;

@@ -47,7 +47,8 @@ class DirectWriteTest {
                         .repeated())
                 .containsExactly(again);
         assertThat(fixture.pages()).containsExactly("/a|3|3");
-        assertThat(fixture.database.query("SELECT epoch, entry, windows, committed_events, direct_events FROM stream_cursor"))
+        assertThat(fixture.database.query(
+                        "SELECT epoch, entry, windows, committed_events, direct_events FROM stream_cursor"))
                 .containsExactly("0|0-0|0|0|3");
 
         long epoch = store.start("one").epoch();
@@ -70,7 +71,8 @@ class DirectWriteTest {
                         .repeated())
                 .isEmpty();
         assertThat(fixture.pages()).containsExactly("/a|2|2");
-        assertThat(fixture.database.query("SELECT event_key, sqlstate FROM dead_letter")).containsExactly("b|23514");
+        assertThat(fixture.database.query("SELECT event_key, sqlstate FROM dead_letter"))
+                .containsExactly("b|23514");
         assertThat(written(store.writeDirect(List.of(event(4, "a", Long.MAX_VALUE), event(5, "d", Long.MAX_VALUE))))
                         .repeated())
                 .hasSize(1);
