@@ -24,4 +24,16 @@ public record Counter(
     public Counter(String table, String keyColumn, OnMissing onMissing, List<CounterColumn> columns) {
         this(table, keyColumn, onMissing, columns, null);
     }
+
+    /** The first column that is a count or a sum of whole numbers; -1 when there is none. */
+    public int countColumn() {
+        for (int i = 0; i < columns.size(); i++) {
+            CounterColumn column = columns.get(i);
+            if (column.aggregate() == Aggregate.COUNT
+                    || (column.aggregate() == Aggregate.SUM && column.type() == FieldType.LONG)) {
+                return i;
+            }
+        }
+        return -1;
+    }
 }

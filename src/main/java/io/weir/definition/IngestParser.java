@@ -117,10 +117,6 @@ final class IngestParser {
             ingest.fault("path", "is \"" + path + "\", which would take everything", "begin with a plain segment");
             return null;
         }
-        if (path.indexOf('{') >= 0 && !stream.has("counters")) {
-            ingest.fault(
-                    "path", "answers with a count, and nothing is counted", "add counters, or remove the variable");
-        }
         for (String own : OWN_PATHS) {
             String exact = own.endsWith("/") ? own.substring(0, own.length() - 1) : own;
             if (path.equals(exact) || path.startsWith(exact + "/")) {

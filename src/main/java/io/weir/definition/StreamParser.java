@@ -234,6 +234,13 @@ final class StreamParser {
         if (!section.has("counters") && !section.has("rows")) {
             section.fault("writes nothing", "add counters, or rows, or both");
         }
+        if (definition.ingest().isEntityPath()
+                && definition.counters().stream().allMatch(counter -> counter.countColumn() < 0)) {
+            section.fault(
+                    "ingest",
+                    "has a path that answers with a count, and nothing is counted",
+                    "add a counter with count or a sum of a long, or remove the variable from the path");
+        }
         RowTable arbiter = definition.arbiter();
         if (arbiter != null && section.has("dedup")) {
             section.fault(

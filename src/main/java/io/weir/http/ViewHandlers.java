@@ -2,10 +2,7 @@ package io.weir.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.weir.definition.Aggregate;
 import io.weir.definition.BodyForm;
-import io.weir.definition.Counter;
-import io.weir.definition.CounterColumn;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.StreamDefinition;
@@ -75,24 +72,11 @@ final class ViewHandlers {
         this.maxKeyLength = settings.maxIdempotencyKeyLength();
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
         int found = 0;
-        int foundColumn = -1;
-        for (int i = 0; i < definition.counters().size() && foundColumn < 0; i++) {
-            found = i;
-            foundColumn = countColumn(definition.counters().get(i));
+        while (definition.counters().get(found).countColumn() < 0) {
+            found++;
         }
         this.counter = found;
-        this.column = Math.max(0, foundColumn);
-    }
-
-    private static int countColumn(Counter counter) {
-        for (int j = 0; j < counter.columns().size(); j++) {
-            CounterColumn candidate = counter.columns().get(j);
-            if (candidate.aggregate() == Aggregate.COUNT
-                    || (candidate.aggregate() == Aggregate.SUM && candidate.type() == FieldType.LONG)) {
-                return j;
-            }
-        }
-        return -1;
+        this.column = definition.counters().get(found).countColumn();
     }
 
     /** Takes an event. */

@@ -230,6 +230,16 @@ class DefinitionFaultsTest {
     }
 
     @Test
+    void aPathThatAnswersWithACountNeedsOne() {
+        String path = VALID.replace("entity = id", "entity = id\ningest { path = \"/v/{id}\" }");
+        assertThat(parse("a.conf", path).faults()).isEmpty();
+        assertThat(parse("a.conf", path.replace("n = count", "n = \"max(n)\"")).faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.problem()).contains("nothing is counted"))
+                .satisfies(fault -> assertThat(fault.remedy()).contains("a sum of a long"));
+    }
+
+    @Test
     void aKeyWithADefaultIsAFault() {
         assertThat(parse(
                                 "a.conf",
