@@ -81,12 +81,14 @@ final class Batch {
     void add(ParsedObject event, int from, int to) {
         String key = null;
         try {
-            key = definition.dedup().isByFields() ? null : key(event);
+            key = key(event);
             if (event.fault != null) {
                 throw event.fault;
             }
             complete(event.values);
-            key = definition.dedup().isByFields() ? FieldsKey.of(definition.dedup(), event.values) : key;
+            if (definition.dedup().isByFields()) {
+                key = FieldsKey.of(definition.dedup(), event.values);
+            }
             Object entity = definition.entity() == null ? null : entity(definition.entity(), event.values);
             int partition = Partitioner.partitionOf(definition, entity, key);
             accepted.add(new AcceptedEvent(partition, encoder.encode(event.values, key), key));
@@ -98,7 +100,7 @@ final class Batch {
 
     /** Takes the next event as one that can't be read at all. */
     void addUnreadable(String reason, int from, int to) {
-        addInvalid(null, reason, definition.dedup().isByFields() ? null : requestKey(), from, to);
+        addInvalid(null, reason, requestKey(), from, to);
     }
 
     private void addInvalid(@Nullable String field, String reason, @Nullable String key, int from, int to) {
@@ -160,8 +162,11 @@ final class Batch {
         return key;
     }
 
+    /** Null, too, in a stream where what its sender says of an event means nothing. */
     private @Nullable String requestKey() {
-        return request.idempotencyKey() == null ? null : request.idempotencyKey() + "/" + (request.firstIndex() + next);
+        return request.idempotencyKey() == null || definition.dedup().isByFields()
+                ? null
+                : request.idempotencyKey() + "/" + (request.firstIndex() + next);
     }
 
     DecodeResult result() {

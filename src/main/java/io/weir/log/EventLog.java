@@ -7,15 +7,15 @@ import java.util.concurrent.CompletionStage;
 
 /** The durable log of accepted events. Thread-safe; nothing in it blocks. */
 public interface EventLog extends AutoCloseable {
+    /** In the place of an entry: the item is in no entry, and in the database already. */
+    EntryId WRITTEN = EntryId.ZERO;
+
     /**
      * Appends items to a partition, all in one entry, possibly beside those of other callers.
      *
      * <p>Completes with the entry's ID once Redis has answered. Fails with {@link AppendFailure}.
      */
     CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items);
-
-    /** In the place of an entry: the item is in no entry, and in the database already. */
-    EntryId WRITTEN = EntryId.ZERO;
 
     /**
      * Where an item is.

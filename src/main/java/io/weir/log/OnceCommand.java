@@ -50,21 +50,28 @@ final class OnceCommand extends AppendCommand {
     private static final int ARGUMENTS_BESIDE_ITEMS = 5;
     private static final int MAX_BYTES_AROUND_KEY = 16;
 
-    private final byte[] streamKey;
-    private final byte[] keyPrefix;
-    private final byte[] ttl;
-
     /**
-     * A command that is not sent yet.
+     * What all commands of one partition have in common.
      *
-     * @param streamKey as a bulk string
+     * @param key the stream's key, as a bulk string
      * @param keyPrefix what the keys of items begin with
+     * @param ttl how long an item is not appended again, as a bulk string
      */
+    @SuppressWarnings("ArrayRecordComponent") // written as they are; never compared
+    record Target(byte[] key, byte[] keyPrefix, byte[] ttl) {
+        static Target of(String streamKey, Duration ttl) {
+            return new Target(
+                    bulk(streamKey),
+                    OnceCommand.keyPrefix(streamKey).getBytes(StandardCharsets.UTF_8),
+                    bulk(Long.toString(ttl.toMillis())));
+        }
+    }
+
+    private final Target target;
+
     OnceCommand(
             StatefulRedisConnection<byte[], byte[]> connection,
-            byte[] streamKey,
-            String keyPrefix,
-            Duration ttl,
+            Target target,
             List<Part> parts,
             int events,
             long bytes,
@@ -79,9 +86,7 @@ final class OnceCommand extends AppendCommand {
                 bytes,
                 beganNanos,
                 outcome);
-        this.streamKey = streamKey;
-        this.keyPrefix = keyPrefix.getBytes(StandardCharsets.UTF_8);
-        this.ttl = bulk(Long.toString(ttl.toMillis()));
+        this.target = target;
     }
 
     /** What the keys of a stream's items begin with: in the slot of the stream itself. */
@@ -91,7 +96,7 @@ final class OnceCommand extends AppendCommand {
         return (hasTag ? streamKey : "{" + streamKey + "}") + ":once:";
     }
 
-    static byte[] bulk(String text) {
+    private static byte[] bulk(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return ("$" + bytes.length + "\r\n" + text + "\r\n").getBytes(StandardCharsets.UTF_8);
     }
@@ -100,17 +105,18 @@ final class OnceCommand extends AppendCommand {
     void write(ByteBuf buffer) {
         writeNumber(buffer, '*', ARGUMENTS_BESIDE_ITEMS + 3 * events);
         buffer.writeBytes(EVAL).writeBytes(SCRIPT);
-        buffer.writeBytes(bulk(Integer.toString(1 + events))).writeBytes(streamKey);
+        buffer.writeBytes(bulk(Integer.toString(1 + events))).writeBytes(target.key());
         forEachItem(item -> writeKey(buffer, item.onceKey()));
-        buffer.writeBytes(ttl);
+        buffer.writeBytes(target.ttl());
         forEachItem(item -> writeItem(buffer, item));
     }
 
     private void writeKey(ByteBuf buffer, @Nullable String key) {
         if (key == null) {
-            buffer.writeBytes(streamKey);
+            buffer.writeBytes(target.key());
             return;
         }
+        byte[] keyPrefix = target.keyPrefix();
         buffer.ensureWritable(keyPrefix.length + 3 * key.length() + MAX_BYTES_AROUND_KEY);
         byte[] text = key.getBytes(StandardCharsets.UTF_8);
         writeNumber(buffer, '$', keyPrefix.length + text.length);

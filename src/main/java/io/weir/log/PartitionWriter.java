@@ -7,7 +7,6 @@ import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
 import io.weir.log.AppendFailure.Reason;
 import io.weir.settings.LogSettings;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +35,8 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private final String key;
     private final int partition;
     private final byte[] commandStart;
-    private final byte[] keyAsBulk;
-    /** How long an item is not appended again; null in a stream whose items always are. */
-    private final @Nullable Duration once;
+    /** Where items are appended once; null in a stream whose items always are. */
+    private final OnceCommand.@Nullable Target once;
 
     private final int maxEntryEvents;
     private final int maxEntryBytes;
@@ -67,8 +65,9 @@ final class PartitionWriter implements AppendCommand.Outcome {
         this.key = definition.partitionKey(partition);
         this.partition = partition;
         this.commandStart = XaddCommand.start(key);
-        this.keyAsBulk = OnceCommand.bulk(key);
-        this.once = definition.dedup().isByFields() ? definition.dedup().window() : null;
+        this.once = definition.dedup().isByFields()
+                ? OnceCommand.Target.of(key, definition.dedup().window())
+                : null;
         this.maxEntryEvents =
                 once == null ? settings.maxEntryEvents() : Math.min(settings.maxEntryEvents(), OnceCommand.MAX_ITEMS);
         this.maxEntryBytes = settings.maxEntryBytes();
@@ -292,8 +291,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         long now = System.nanoTime();
         return once == null
                 ? new XaddCommand(connection, commandStart, parts, events, bytes, now, this)
-                : new OnceCommand(
-                        connection, keyAsBulk, OnceCommand.keyPrefix(key), once, parts, events, bytes, now, this);
+                : new OnceCommand(connection, once, parts, events, bytes, now, this);
     }
 
     /** As many of the items that are not taken as fit into the room that is left; at least one into an empty entry. */

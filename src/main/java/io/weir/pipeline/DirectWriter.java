@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Writes one partition's events past Redis: one transaction at a time, the next one of all that came meanwhile. */
@@ -31,11 +32,12 @@ final class DirectWriter {
     private final Executor jdbcExecutor;
     private final InstantSource clock;
 
+    private final AtomicLong sequence = new AtomicLong();
+
     // guarded by this
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int waitingEvents;
     private boolean writing;
-    private long sequence;
 
     DirectWriter(
             PartitionContext partition,
@@ -53,27 +55,26 @@ final class DirectWriter {
     /** Writes events; fails with {@link AppendFailure}. */
     CompletionStage<List<EventLog.Place>> write(List<LogItem> items) {
         List<Event> events = new ArrayList<>(items.size());
-        Waiting added;
+        try {
+            for (LogItem item : items) {
+                if (item.kind() != LogItem.Kind.EVENT) {
+                    return failed(
+                            AppendFailure.Reason.UNAVAILABLE,
+                            "Redis is away, and an invalid event is kept there alone");
+                }
+                // a place of its own, as an entry would be
+                EntryId place = new EntryId(clock.millis(), sequence.incrementAndGet());
+                events.add(partition.eventReader().read(place, 0, item.payload()));
+            }
+        } catch (InvalidEventException changed) {
+            return failed(AppendFailure.Reason.UNAVAILABLE, changed.toString());
+        }
+        Waiting added = new Waiting(events, new CompletableFuture<>());
         synchronized (this) {
-            if (waitingEvents + items.size() > MAX_WAITING_EVENTS) {
+            if (waitingEvents + events.size() > MAX_WAITING_EVENTS) {
                 return failed(
                         AppendFailure.Reason.OVERLOADED, "Redis is away, and too many events wait for the database");
             }
-            try {
-                for (LogItem item : items) {
-                    if (item.kind() != LogItem.Kind.EVENT) {
-                        return failed(
-                                AppendFailure.Reason.UNAVAILABLE,
-                                "Redis is away, and an invalid event is kept there alone");
-                    }
-                    // a place of its own, as an entry would be
-                    events.add(
-                            partition.eventReader().read(new EntryId(clock.millis(), ++sequence), 0, item.payload()));
-                }
-            } catch (InvalidEventException changed) {
-                return failed(AppendFailure.Reason.UNAVAILABLE, changed.toString());
-            }
-            added = new Waiting(events, new CompletableFuture<>());
             waiting.add(added);
             waitingEvents += events.size();
             if (writing) {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * The log of Redis, and the database in its place for streams whose definition says so: always, or while Redis is away.
@@ -44,27 +44,29 @@ public final class FallbackLog implements EventLog {
 
     @Override
     public CompletionStage<EntryId> append(StreamDefinition definition, int partition, List<LogItem> items) {
-        if (!definition.ingest().redis()) {
-            return writer(definition, partition).write(items).thenApply(places -> WRITTEN);
-        }
-        CompletionStage<EntryId> appended = redis.append(definition, partition, items);
-        return definition.ingest().fallback()
-                ? appended.exceptionallyCompose(failure -> isAway(failure)
-                        ? writer(definition, partition).write(items).thenApply(places -> WRITTEN)
-                        : CompletableFuture.failedStage(failure))
-                : appended;
+        return redisOr(
+                definition,
+                () -> redis.append(definition, partition, items),
+                () -> writer(definition, partition).write(items).thenApply(places -> WRITTEN));
     }
 
     @Override
     public CompletionStage<List<Place>> appendOnce(StreamDefinition definition, int partition, List<LogItem> items) {
+        return redisOr(
+                definition,
+                () -> redis.appendOnce(definition, partition, items),
+                () -> writer(definition, partition).write(items));
+    }
+
+    private static <T> CompletionStage<T> redisOr(
+            StreamDefinition definition, Supplier<CompletionStage<T>> appends, Supplier<CompletionStage<T>> writes) {
         if (!definition.ingest().redis()) {
-            return writer(definition, partition).write(items);
+            return writes.get();
         }
-        CompletionStage<List<Place>> appended = redis.appendOnce(definition, partition, items);
+        CompletionStage<T> appended = appends.get();
         return definition.ingest().fallback()
-                ? appended.exceptionallyCompose(failure -> isAway(failure)
-                        ? writer(definition, partition).write(items)
-                        : CompletableFuture.failedStage(failure))
+                ? appended.exceptionallyCompose(
+                        failure -> isAway(failure) ? writes.get() : CompletableFuture.failedStage(failure))
                 : appended;
     }
 
@@ -73,8 +75,7 @@ public final class FallbackLog implements EventLog {
     }
 
     private static boolean isAway(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         return cause instanceof AppendFailure append && append.reason() == AppendFailure.Reason.UNAVAILABLE;
     }
 

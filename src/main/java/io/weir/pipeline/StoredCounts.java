@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts as the database holds them. */
 public final class StoredCounts implements CommittedCounts {
-    private final Map<String, List<PartitionContext>> partitions;
     private static final int MAX_WRITTEN = 10_000;
 
     private record Place(String stream, Object entity) {}
 
+    private final Map<String, List<PartitionContext>> partitions;
     private final Executor jdbcExecutor;
     /** What the latest writes past Redis left; guarded by itself. */
     private final LinkedHashMap<Place, LiveCounts> written = new LinkedHashMap<>();

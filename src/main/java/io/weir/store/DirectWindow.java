@@ -29,10 +29,9 @@ final class DirectWindow {
     /** Writes all of them; those that can't be applied become dead letters, as they do in a window. */
     static DirectOutcome write(Parts parts, List<Event> events) {
         DirectOutcome outcome = write(parts, events, false);
-        return outcome == null ? requireOutcome(write(parts, events, true)) : outcome;
-    }
-
-    private static DirectOutcome requireOutcome(@Nullable DirectOutcome outcome) {
+        if (outcome == null) {
+            outcome = write(parts, events, true);
+        }
         return outcome == null ? new DirectOutcome.NotWritten("refused even event by event") : outcome;
     }
 
@@ -55,16 +54,16 @@ final class DirectWindow {
                 return new DirectOutcome.Written(repeated(events, applied), counts);
             } catch (ArithmeticException overflow) {
                 connection.rollback();
-                return carefully ? new DirectOutcome.NotWritten(overflow.toString()) : null;
+                return null;
             } catch (SQLException problem) {
-                giveUp(parts.pool(), connection, problem);
+                PostgresPartitionStore.giveUp(parts.pool(), connection, WindowTransactions.isUsableAfter(problem));
                 throw problem;
             }
         } catch (SQLException problem) {
             if (committing && !SqlStates.certainlyRolledBack(problem)) {
                 return new DirectOutcome.Unknown(String.valueOf(problem.getMessage()));
             }
-            return SqlStates.classify(problem) instanceof SqlStates.Failure.Poison && !carefully
+            return !carefully && SqlStates.classify(problem) instanceof SqlStates.Failure.Poison
                     ? null
                     : new DirectOutcome.NotWritten(String.valueOf(problem.getMessage()));
         }
@@ -94,18 +93,5 @@ final class DirectWindow {
             repeated.removeIf(event -> event.entryId().equals(letter.entryId()) && event.index() == letter.index());
         }
         return repeated;
-    }
-
-    private static void giveUp(HikariDataSource pool, Connection connection, SQLException problem) {
-        boolean usable = WindowTransactions.isUsableAfter(problem);
-        try {
-            connection.rollback();
-        } catch (SQLException alsoFailed) {
-            problem.addSuppressed(alsoFailed);
-            usable = false;
-        }
-        if (!usable) {
-            pool.evictConnection(connection);
-        }
     }
 }

@@ -45,11 +45,6 @@ final class KeyWriter implements NewKeys {
     }
 
     @Override
-    public void prepare(List<Event> events) throws SQLException {
-        KeyHash.prepare(events, days);
-    }
-
-    @Override
     public List<Event> insertNew(Connection connection, List<Event> events) throws SQLException {
         Map<UUID, Event> byHash = new TreeMap<>();
         List<Event> candidates = new ArrayList<>(events.size());

@@ -6,10 +6,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Tells events whose key is new from those that were there before, in {@code event_key}. */
+@FunctionalInterface
 interface NewKeys {
-    /** Does what must be done before a transaction that keeps the keys of these events. */
-    void prepare(List<Event> events) throws SQLException;
-
     /** Keeps the keys of events whose key is not known yet, and answers these and those without a key, in their order. */
     List<Event> insertNew(Connection connection, List<Event> events) throws SQLException;
 }

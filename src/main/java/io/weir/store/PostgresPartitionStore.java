@@ -174,6 +174,20 @@ final class PostgresPartitionStore implements PartitionStore {
         }
     }
 
+    /** Rolls back what a connection was at; one that can't be used again, or can't even do that, leaves the pool. */
+    static void giveUp(HikariDataSource pool, Connection connection, boolean usable) {
+        boolean keeps = usable;
+        try {
+            connection.rollback();
+        } catch (SQLException alsoFailed) {
+            LOG.debug("rollback failed", alsoFailed);
+            keeps = false;
+        }
+        if (!keeps) {
+            pool.evictConnection(connection);
+        }
+    }
+
     private interface Work<T> {
         T run(Connection connection) throws SQLException;
     }
@@ -265,16 +279,7 @@ final class PostgresPartitionStore implements PartitionStore {
 
         @Override
         public void giveUp(boolean usable) {
-            boolean keeps = usable;
-            try {
-                connection.rollback();
-            } catch (SQLException alsoFailed) {
-                LOG.debug("{}: rollback failed", name, alsoFailed);
-                keeps = false;
-            }
-            if (!keeps) {
-                pool.evictConnection(connection);
-            }
+            PostgresPartitionStore.giveUp(pool, connection, usable);
         }
 
         @Override

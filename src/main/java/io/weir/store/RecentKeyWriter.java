@@ -51,11 +51,6 @@ final class RecentKeyWriter implements NewKeys {
     }
 
     @Override
-    public void prepare(List<Event> events) throws SQLException {
-        KeyHash.prepare(events, days);
-    }
-
-    @Override
     public List<Event> insertNew(Connection connection, List<Event> events) throws SQLException {
         KeyHash hash = new KeyHash(stream);
         List<UUID> hashes = new ArrayList<>(events.size());
@@ -79,12 +74,13 @@ final class RecentKeyWriter implements NewKeys {
         List<Counted> added = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             UUID hashed = hashes.get(i);
+            List<Long> times = hashed == null ? null : counted.get(hashed);
             long millis = events.get(i).entryId().millis();
-            if (hashed == null) {
+            if (hashed == null || times == null) {
                 survivors.add(events.get(i));
-            } else if (isNew(counted.getOrDefault(hashed, List.of()), millis)) {
+            } else if (isNew(times, millis)) {
                 survivors.add(events.get(i));
-                counted.computeIfAbsent(hashed, absent -> new ArrayList<>()).add(millis);
+                times.add(millis);
                 added.add(new Counted(hashed, millis));
             }
         }

@@ -88,25 +88,24 @@ public final class SchemaCheck {
         Set<String> set = new HashSet<>();
         set.add(counter.keyColumn());
         for (CounterColumn counterColumn : counter.columns()) {
-            String path = key + ".set." + counterColumn.column();
             set.add(counterColumn.column());
-            Catalog.Column column = column(path, counter.table(), counterColumn.column());
-            if (column != null) {
-                checkType(path, counter.table(), column, ColumnTypes.holding(counterColumn.type()));
-                checkRights(path, counter.table(), column, inserts, true);
-            }
+            checkUpdated(key + ".set." + counterColumn.column(), counter, counterColumn.column(), counterColumn.type());
         }
         if (counter.writtenAt() != null) {
-            String path = key + ".written-at";
             set.add(counter.writtenAt());
-            Catalog.Column column = column(path, counter.table(), counter.writtenAt());
-            if (column != null) {
-                checkType(path, counter.table(), column, ColumnTypes.holding(FieldType.TIMESTAMP));
-                checkRights(path, counter.table(), column, inserts, true);
-            }
+            checkUpdated(key + ".written-at", counter, counter.writtenAt(), FieldType.TIMESTAMP);
         }
         if (inserts) {
             checkFilled(key, counter.table(), table, set, "or set on-missing to skip or dead-letter");
+        }
+    }
+
+    /** Checks a column that a counter writes with each of its rows. */
+    private void checkUpdated(String path, Counter counter, String name, FieldType type) {
+        Catalog.Column column = column(path, counter.table(), name);
+        if (column != null) {
+            checkType(path, counter.table(), column, ColumnTypes.holding(type));
+            checkRights(path, counter.table(), column, counter.onMissing() == OnMissing.INSERT, true);
         }
     }
 

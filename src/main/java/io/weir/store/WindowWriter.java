@@ -48,9 +48,11 @@ final class WindowWriter {
     private final List<CounterWriter> counters = new ArrayList<>();
     private final @Nullable RowWriter arbiter;
     private final @Nullable NewKeys keys;
+    private final KeyDays keyDays;
 
     WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays) {
         this.definition = definition;
+        this.keyDays = keyDays;
         RowWriter deciding = null;
         RowTable arbiterTable = definition.arbiter();
         for (RowTable table : definition.rows()) {
@@ -83,7 +85,7 @@ final class WindowWriter {
     /** Does what must be done before a transaction that writes these events. */
     void prepare(List<Event> events) throws SQLException {
         if (keys != null) {
-            keys.prepare(events);
+            KeyHash.prepare(events, keyDays);
         }
     }
 
