@@ -7,33 +7,18 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
 import io.weir.fault.Failpoints;
-import io.weir.http.AdminAccess;
-import io.weir.http.DeadLetterRoutes;
 import io.weir.http.HttpServer;
-import io.weir.http.IngestRoutes;
-import io.weir.http.OperationsHandlers;
-import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
-import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
-import io.weir.log.RetainedLog;
-import io.weir.ops.Health;
 import io.weir.pipeline.DeadLetterPublisher;
-import io.weir.pipeline.FallbackLog;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
-import io.weir.pipeline.StoredCounts;
-import io.weir.pipeline.StreamFlush;
-import io.weir.replay.CounterBackfill;
-import io.weir.replay.ReplayStore;
-import io.weir.replay.StreamReplay;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
-import io.weir.settings.ReplaySettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -50,12 +35,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -129,7 +111,9 @@ final class WeirServer implements AutoCloseable {
         Upkeep upkeep =
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
         upkeep.start(started, ledgerSettings, storeSettings);
-        Routes routes = routes(started, definitions, httpSettings, eventLog, contexts, database, catalog, upkeep);
+        ServerParts parts = new ServerParts(
+                weir, started, definitions, httpSettings, database, catalog, eventLog, contexts, partitions, meters);
+        Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -206,87 +190,6 @@ final class WeirServer implements AutoCloseable {
             contexts.put(definition.name(), ofStream);
         }
         return contexts;
-    }
-
-    private Routes routes(
-            ActorSystem<?> system,
-            List<StreamDefinition> definitions,
-            HttpSettings settings,
-            RedisEventLog eventLog,
-            Map<String, List<PartitionContext>> contexts,
-            Database database,
-            Catalog catalog,
-            Upkeep upkeep) {
-        Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
-        Health health = new Health(
-                () -> CompletableFuture.supplyAsync(database::answers, jdbcExecutor),
-                eventLog::isReachable,
-                () -> definitions.stream().mapToLong(eventLog::depth).sum(),
-                () -> statuses.stream()
-                        .mapToLong(PartitionStatus::uncommittedEvents)
-                        .sum(),
-                this::stopped);
-        Routes.Builder routes = Routes.builder()
-                .guard(AdminAccess.PREFIX, AdminAccess.of(settings)::guard)
-                .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(settings, system)::guard)
-                .add("GET", "/health", OperationsHandlers.health(health))
-                .add("GET", "/metrics", OperationsHandlers.metrics(meters));
-        upkeep.addTo(routes, settings);
-        new Flushes(
-                        definitions,
-                        new StreamFlush(
-                                partitions,
-                                database.ledger(),
-                                eventLog,
-                                jdbcExecutor,
-                                system,
-                                settings.commitTimeout()),
-                        eventLog,
-                        settings)
-                .addTo(routes);
-        StoredCounts storedCounts = new StoredCounts(contexts, jdbcExecutor);
-        IngestRoutes.addTo(
-                routes,
-                definitions,
-                new FallbackLog(eventLog, contexts, partitions, storedCounts, jdbcExecutor),
-                partitions,
-                storedCounts,
-                settings,
-                meters,
-                system);
-        DeadLetterRoutes.addTo(routes, definitions, database.deadLetters(), eventLog, settings, system);
-        replayHandlers(definitions, settings, eventLog, database.replayStore(catalog))
-                .addTo(routes);
-        return routes.build();
-    }
-
-    private ReplayHandlers replayHandlers(
-            List<StreamDefinition> definitions, HttpSettings settings, RedisEventLog eventLog, ReplayStore store) {
-        ReplaySettings replaySettings = ReplaySettings.from(weir);
-        RetainedLog retained = eventLog.retained();
-        return new ReplayHandlers(
-                definitions,
-                new StreamReplay(eventLog, retained, store, replaySettings),
-                new CounterBackfill(definitions, retained, store, replaySettings, this::refreshCounts),
-                settings,
-                task -> Thread.ofVirtual().name("weir-replay").start(task));
-    }
-
-    /** After a change of committed counts that no window made. */
-    private void refreshCounts(StreamDefinition definition) {
-        for (int partition = 0; partition < definition.partitions(); partition++) {
-            ActorRef<PartitionQuery> running = partitions.find(definition.name(), partition);
-            if (running != null) {
-                running.tell(new PartitionQuery.RefreshCounts());
-            }
-        }
-    }
-
-    private List<String> stopped() {
-        return statuses.stream()
-                .filter(status -> status.stoppedReason() != null)
-                .map(status -> status.stream() + "/" + status.partition() + ": " + status.stoppedReason())
-                .toList();
     }
 
     private void addHttpShutdown(ActorSystem<?> system, ServerBinding binding) {

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
+import io.weir.redis.RedisAddress;
 import io.weir.settings.LogSettings;
 import io.weir.settings.SettingsException;
 import java.time.Duration;

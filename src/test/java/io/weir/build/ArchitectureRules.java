@@ -40,13 +40,14 @@ final class ArchitectureRules {
         allowed.put("embedded", leaves);
         allowed.put("http", with(low, "compat", "log", "replay"));
         allowed.put("compat", with(low, "log"));
-        allowed.put("log", leaves);
+        allowed.put("log", with(leaves, "redis"));
         allowed.put("pipeline", with(low, "log", "store"));
         // the port that the store implements stands with what uses it
         allowed.put("replay", with(leaves, "log"));
         allowed.put("store", with(leaves, "letter", "replay"));
-        FEATURES.forEach(feature -> allowed.put(feature, leaves));
+        FEATURES.forEach(feature -> allowed.put(feature, with(leaves, "redis")));
         EDGES.forEach(edge -> allowed.put(edge, lower));
+        allowed.put("redis", Set.of("settings"));
         allowed.put("event", Set.of("definition", "settings"));
         allowed.put("definition", Set.of("settings"));
         allowed.put("settings", Set.of());
@@ -80,7 +81,7 @@ final class ArchitectureRules {
 
     /** Only who carries events through Redis, or coordinates through it, speaks Redis. */
     static ArchRule redis(String root) {
-        return onlyIn(root, List.of("log", "limit", "notify", "embedded"), "io.lettuce..");
+        return onlyIn(root, List.of("redis", "log", "limit", "link", "notify", "embedded"), "io.lettuce..");
     }
 
     /** Only the store speaks SQL. */

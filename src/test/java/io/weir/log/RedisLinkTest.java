@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.weir.redis.RedisAddress;
 import io.weir.testkit.RedisForTests;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
 import io.weir.fuzz.FuzzTarget;
+import io.weir.redis.RedisAddress;
 import io.weir.settings.RedisUrl;
 import io.weir.settings.SettingsException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.weir.log;
+package io.weir.redis;
 
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Reads {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss://} for TLS. */
-final class RedisAddress {
+public final class RedisAddress {
     private static final String KEY = "log.redis-url";
     private static final String FORM = "must be redis://[[user]:password@]host[:port][/database], or rediss:// for TLS";
     private static final int DEFAULT_PORT = 6379;
@@ -24,7 +24,7 @@ final class RedisAddress {
      *
      * @throws SettingsException when it has another form; the message never holds the password
      */
-    static RedisURI parse(String url, Duration timeout) {
+    public static RedisURI parse(String url, Duration timeout) {
         URI uri = parseUri(url);
         boolean tls = "rediss".equals(uri.getScheme());
         if (!tls && !"redis".equals(uri.getScheme())) {

@@ -1,4 +1,4 @@
-package io.weir.log;
+package io.weir.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,114 @@
+package io.weir;
+
+import io.weir.definition.StreamDefinition;
+import io.weir.http.AdminAccess;
+import io.weir.http.DeadLetterRoutes;
+import io.weir.http.IngestRoutes;
+import io.weir.http.OperationsHandlers;
+import io.weir.http.ReplayHandlers;
+import io.weir.http.Routes;
+import io.weir.live.PartitionQuery;
+import io.weir.log.RetainedLog;
+import io.weir.ops.Health;
+import io.weir.pipeline.FallbackLog;
+import io.weir.pipeline.PartitionStatus;
+import io.weir.pipeline.StoredCounts;
+import io.weir.pipeline.StreamFlush;
+import io.weir.replay.CounterBackfill;
+import io.weir.replay.StreamReplay;
+import io.weir.settings.ReplaySettings;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Puts every route of a server together. */
+final class ServerRoutes {
+    private final ServerParts parts;
+    private final List<PartitionStatus> statuses;
+
+    ServerRoutes(ServerParts parts, List<PartitionStatus> statuses) {
+        this.parts = parts;
+        this.statuses = statuses;
+    }
+
+    Routes build(Upkeep upkeep) {
+        Executor jdbcExecutor = parts.jdbcExecutor();
+        Routes.Builder routes = Routes.builder()
+                .guard(AdminAccess.PREFIX, AdminAccess.of(parts.http())::guard)
+                .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
+                .add("GET", "/health", OperationsHandlers.health(health(jdbcExecutor)))
+                .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
+        upkeep.addTo(routes, parts.http());
+        StreamFlush flush = new StreamFlush(
+                parts.partitions(),
+                parts.database().ledger(),
+                parts.eventLog(),
+                jdbcExecutor,
+                parts.system(),
+                parts.http().commitTimeout());
+        new Flushes(parts.definitions(), flush, parts.eventLog(), parts.http()).addTo(routes);
+        StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
+        IngestRoutes.addTo(
+                routes,
+                parts.definitions(),
+                new FallbackLog(
+                        parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
+                parts.partitions(),
+                storedCounts,
+                parts.http(),
+                parts.meters(),
+                parts.system());
+        DeadLetterRoutes.addTo(
+                routes,
+                parts.definitions(),
+                parts.database().deadLetters(),
+                parts.eventLog(),
+                parts.http(),
+                parts.system());
+        replayHandlers().addTo(routes);
+        return routes.build();
+    }
+
+    private Health health(Executor jdbcExecutor) {
+        return new Health(
+                () -> CompletableFuture.supplyAsync(parts.database()::answers, jdbcExecutor),
+                parts.eventLog()::isReachable,
+                () -> parts.definitions().stream()
+                        .mapToLong(parts.eventLog()::depth)
+                        .sum(),
+                () -> statuses.stream()
+                        .mapToLong(PartitionStatus::uncommittedEvents)
+                        .sum(),
+                this::stopped);
+    }
+
+    private ReplayHandlers replayHandlers() {
+        ReplaySettings settings = ReplaySettings.from(parts.weir());
+        RetainedLog retained = parts.eventLog().retained();
+        var store = parts.database().replayStore(parts.catalog());
+        return new ReplayHandlers(
+                parts.definitions(),
+                new StreamReplay(parts.eventLog(), retained, store, settings),
+                new CounterBackfill(parts.definitions(), retained, store, settings, this::refreshCounts),
+                parts.http(),
+                task -> Thread.ofVirtual().name("weir-replay").start(task));
+    }
+
+    /** After a change of committed counts that no window made. */
+    private void refreshCounts(StreamDefinition definition) {
+        for (int partition = 0; partition < definition.partitions(); partition++) {
+            ActorRef<PartitionQuery> running = parts.partitions().find(definition.name(), partition);
+            if (running != null) {
+                running.tell(new PartitionQuery.RefreshCounts());
+            }
+        }
+    }
+
+    private List<String> stopped() {
+        return statuses.stream()
+                .filter(status -> status.stoppedReason() != null)
+                .map(status -> status.stream() + "/" + status.partition() + ": " + status.stoppedReason())
+                .toList();
+    }
+}

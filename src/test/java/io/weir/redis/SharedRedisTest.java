@@ -1,0 +1,61 @@
+package io.weir.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.testkit.RedisForTests;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedRedisTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    @Test
+    void failsAtOnceWhileRedisIsAwayAndComesBackByItself(@TempDir Path directory) throws Exception {
+        EmbeddedRedisServer server = RedisForTests.startPrivate(directory);
+        int port = RedisURI.create(server.url()).getPort();
+        try (SharedRedis redis =
+                SharedRedis.open(RedisAddress.parse(server.url(), TIMEOUT), TIMEOUT, Duration.ofMillis(500))) {
+            await().until(() -> redis.commands() != null);
+            RedisClusterAsyncCommands<byte[], byte[]> commands = Objects.requireNonNull(redis.commands());
+            commands.set("a".getBytes(UTF_8), "1".getBytes(UTF_8)).get(5, TimeUnit.SECONDS);
+
+            server.close();
+            await().untilAsserted(() -> assertThatThrownBy(
+                            () -> commands.get("a".getBytes(UTF_8)).get(1, TimeUnit.SECONDS))
+                    .isNotNull());
+
+            server = EmbeddedRedisServer.start(directory, port, Duration.ofSeconds(30));
+            await().ignoreExceptions().untilAsserted(() -> assertThat(
+                            commands.get("a".getBytes(UTF_8)).get(1, TimeUnit.SECONDS))
+                    .asString(UTF_8)
+                    .isEqualTo("1"));
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void connectsToARedisThatComesLater(@TempDir Path directory) throws Exception {
+        EmbeddedRedisServer first = RedisForTests.startPrivate(directory);
+        int port = RedisURI.create(first.url()).getPort();
+        first.close();
+        try (SharedRedis redis =
+                SharedRedis.open(RedisAddress.parse(first.url(), TIMEOUT), TIMEOUT, Duration.ofMillis(500))) {
+            assertThat(redis.commands()).isNull();
+            try (EmbeddedRedisServer later = EmbeddedRedisServer.start(directory, port, Duration.ofSeconds(30))) {
+                assertThat(later.url()).isEqualTo(first.url());
+                await().until(() -> redis.commands() != null);
+            }
+        }
+    }
+}
