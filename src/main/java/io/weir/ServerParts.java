@@ -6,6 +6,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.live.Partitions;
 import io.weir.log.RedisEventLog;
 import io.weir.pipeline.PartitionContext;
+import io.weir.redis.SharedRedis;
 import io.weir.settings.HttpSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -29,6 +30,7 @@ record ServerParts(
         Database database,
         Catalog catalog,
         RedisEventLog eventLog,
+        SharedRedis sharedRedis,
         Map<String, List<PartitionContext>> contexts,
         Partitions partitions,
         PrometheusMeterRegistry meters) {

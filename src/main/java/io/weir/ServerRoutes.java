@@ -52,8 +52,7 @@ final class ServerRoutes {
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),
-                new FallbackLog(
-                        parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
+                new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
                 parts.partitions(),
                 storedCounts,
                 parts.http(),

@@ -15,6 +15,8 @@ import io.weir.log.RedisEventLog;
 import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
+import io.weir.redis.RedisAddress;
+import io.weir.redis.SharedRedis;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
@@ -97,8 +99,14 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
         system = started;
         addShutdown(started, pipelineSettings);
-        RedisEventLog eventLog = RedisEventLog.open(LogSettings.from(weir), meters, started.executionContext());
+        LogSettings logSettings = LogSettings.from(weir);
+        RedisEventLog eventLog = RedisEventLog.open(logSettings, meters, started.executionContext());
         toClose.addFirst(eventLog);
+        SharedRedis sharedRedis = SharedRedis.open(
+                RedisAddress.parse(logSettings.redisUrl(), logSettings.connectTimeout()),
+                logSettings.connectTimeout(),
+                weir.getDuration("redis.command-timeout"));
+        toClose.addFirst(sharedRedis);
         Map<String, List<PartitionContext>> contexts =
                 contexts(definitions, pipelineSettings, eventLog, database, catalog);
         started.tell(new Guardian.Start(contexts));
@@ -112,7 +120,17 @@ final class WeirServer implements AutoCloseable {
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
         upkeep.start(started, ledgerSettings, storeSettings);
         ServerParts parts = new ServerParts(
-                weir, started, definitions, httpSettings, database, catalog, eventLog, contexts, partitions, meters);
+                weir,
+                started,
+                definitions,
+                httpSettings,
+                database,
+                catalog,
+                eventLog,
+                sharedRedis,
+                contexts,
+                partitions,
+                meters);
         Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
         ServerBinding binding;
         try {

@@ -79,8 +79,7 @@ public final class SharedRedis implements AutoCloseable {
                 connection = connected;
             } else if (!closed) {
                 LOG.debug("No connection to Redis yet, trying on: {}", problem.toString());
-                resources.eventExecutorGroup()
-                        .schedule(this::connect, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+                resources.eventExecutorGroup().schedule(this::connect, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
             }
             return (Void) null;
         });

@@ -35,10 +35,11 @@ class SharedRedisTest {
                     .isNotNull());
 
             server = EmbeddedRedisServer.start(directory, port, Duration.ofSeconds(30));
-            await().ignoreExceptions().untilAsserted(() -> assertThat(
-                            commands.get("a".getBytes(UTF_8)).get(1, TimeUnit.SECONDS))
-                    .asString(UTF_8)
-                    .isEqualTo("1"));
+            await().ignoreExceptions()
+                    .untilAsserted(
+                            () -> assertThat(commands.get("a".getBytes(UTF_8)).get(1, TimeUnit.SECONDS))
+                                    .asString(UTF_8)
+                                    .isEqualTo("1"));
         } finally {
             server.close();
         }
