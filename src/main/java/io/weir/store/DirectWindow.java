@@ -3,6 +3,7 @@ package io.weir.store;
 import com.zaxxer.hikari.HikariDataSource;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.Event;
+import io.weir.letter.ReasonClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -22,7 +23,8 @@ final class DirectWindow {
             CursorStatements cursor,
             WindowWriter writer,
             DeadLetterWriter deadLetterWriter,
-            CountReader countReader) {}
+            CountReader countReader,
+            StoreMetrics metrics) {}
 
     private DirectWindow() {}
 
@@ -46,11 +48,14 @@ final class DirectWindow {
                 WindowWriter.Applied applied = carefully
                         ? CarefulWindow.write(parts.writer(), connection, events)
                         : parts.writer().write(connection, events, null, true);
-                parts.deadLetterWriter().write(connection, applied.deadLetters());
+                Map<ReasonClass, Integer> deadLetters =
+                        parts.deadLetterWriter().write(connection, applied.deadLetters());
                 parts.cursor().countDirect(connection, applied.applied());
                 Map<Object, @Nullable Object[][]> counts = counts(parts, connection, events, applied);
                 committing = true;
                 connection.commit();
+                parts.metrics().direct(applied.applied());
+                parts.metrics().deadLetters(deadLetters);
                 return new DirectOutcome.Written(repeated(events, applied), counts);
             } catch (ArithmeticException overflow) {
                 connection.rollback();

@@ -54,8 +54,9 @@ final class PostgresPartitionStore implements PartitionStore {
         this.writer = new WindowWriter(definition, catalog, keyDays);
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
-        this.directParts = new DirectWindow.Parts(definition, pool, cursor, writer, deadLetterWriter, countReader);
         this.metrics = new StoreMetrics(meters, definition.name());
+        this.directParts =
+                new DirectWindow.Parts(definition, pool, cursor, writer, deadLetterWriter, countReader, metrics);
         boolean keyedRows = definition.rows().stream().map(RowTable::keyColumn).anyMatch(column -> column != null);
         this.transactions = new WindowTransactions(name, keyedRows, new PooledSessions());
     }
@@ -122,11 +123,7 @@ final class PostgresPartitionStore implements PartitionStore {
 
     @Override
     public DirectOutcome writeDirect(List<Event> events) {
-        DirectOutcome outcome = DirectWindow.write(directParts, events);
-        if (outcome instanceof DirectOutcome.Written written) {
-            metrics.direct(events.size() - written.repeated().size());
-        }
-        return outcome;
+        return DirectWindow.write(directParts, events);
     }
 
     @Override

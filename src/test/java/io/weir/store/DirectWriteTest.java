@@ -73,6 +73,13 @@ class DirectWriteTest {
         assertThat(fixture.pages()).containsExactly("/a|2|2");
         assertThat(fixture.database.query("SELECT event_key, sqlstate FROM dead_letter"))
                 .containsExactly("b|23514");
+        assertThat(fixture.meters.get("weir.store.direct").counter().count()).isEqualTo(2);
+        assertThat(fixture.meters
+                        .get("weir.dead.letters")
+                        .tag("reason", "constraint")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
         assertThat(written(store.writeDirect(List.of(event(4, "a", Long.MAX_VALUE), event(5, "d", Long.MAX_VALUE))))
                         .repeated())
                 .hasSize(1);
