@@ -19,8 +19,8 @@ class RedisLinkTest {
         RedisClient client = RedisClient.create();
         client.setOptions(ClientOptions.builder().autoReconnect(false).build());
         try (RedisLink link = new RedisLink(
-                client,
-                RedisURI.create(RedisForTests.url()),
+                RedisConnector.to(client, RedisURI.create(RedisForTests.url())),
+                "the tests' Redis",
                 client.getResources().eventExecutorGroup())) {
             CompletableFuture<Void> firstAttempt = link.connect();
             // as a start does on a machine so busy that connecting takes longer than the start waits for it
