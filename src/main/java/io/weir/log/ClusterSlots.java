@@ -41,7 +41,9 @@ final class ClusterSlots {
     @Nullable
     String master(int slot) {
         Map.Entry<Integer, Range> range = ranges.floorEntry(slot);
-        return range == null || range.getValue().last() < slot ? null : range.getValue().master();
+        return range == null || range.getValue().last() < slot
+                ? null
+                : range.getValue().master();
     }
 
     /** All masters that have slots. */

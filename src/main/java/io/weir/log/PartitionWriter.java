@@ -292,8 +292,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         WaitingAppends.Packed packed = waiting.take();
         long now = System.nanoTime();
         return once == null
-                ? new XaddCommand(
-                        connection, commandStart, packed.parts(), packed.events(), packed.bytes(), now, this)
+                ? new XaddCommand(connection, commandStart, packed.parts(), packed.events(), packed.bytes(), now, this)
                 : new OnceCommand(connection, once, packed.parts(), packed.events(), packed.bytes(), now, this);
     }
 

@@ -4,6 +4,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandType;
 import io.weir.redis.RedisAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -192,8 +195,7 @@ final class RedisCluster implements RedisServers {
             looksUntilRefresh = LOOKS_PER_REFRESH;
             before = redirections;
         }
-        return askLinks()
-                .exceptionallyCompose(problem -> askSeeds(shuffled(seeds), 0))
+        return askAnyone()
                 .handle((slots, problem) -> {
                     synchronized (this) {
                         refreshing = false;
@@ -211,31 +213,49 @@ final class RedisCluster implements RedisServers {
                 .thenCompose(connecting -> CompletableFuture.allOf(connecting.toArray(CompletableFuture[]::new)));
     }
 
-    private CompletableFuture<ClusterSlots> askLinks() {
+    /** Asks those that are connected, and then the seeds, until one of them knows. */
+    private CompletableFuture<ClusterSlots> askAnyone() {
+        List<Supplier<CompletableFuture<ClusterSlots>>> questions = new ArrayList<>();
         for (Map.Entry<String, RedisLink> node : shuffled(links.entrySet())) {
             StatefulRedisConnection<byte[], byte[]> connection = node.getValue().current();
             InetSocketAddress address = ClusterSlots.parts(node.getKey());
             if (connection != null && address != null) {
-                return ask(connection, address.getHostString());
+                questions.add(() -> ask(connection, address.getHostString()));
             }
         }
-        return CompletableFuture.failedFuture(new IllegalStateException("no node is connected"));
+        for (RedisURI seed : shuffled(seeds)) {
+            questions.add(() -> RedisConnector.to(client, seed)
+                    .connect()
+                    .thenCompose(connection -> ask(connection, seed.getHost())
+                            .whenComplete((slots, problem) -> RedisCalls.close(connection))));
+        }
+        return firstAnswer(questions, 0);
     }
 
-    private CompletableFuture<ClusterSlots> askSeeds(List<RedisURI> order, int next) {
-        RedisURI seed = order.get(next);
-        CompletableFuture<ClusterSlots> answer = RedisConnector.to(client, seed)
-                .connect()
-                .thenCompose(connection -> ask(connection, seed.getHost())
-                        .whenComplete((slots, problem) -> RedisCalls.close(connection)));
-        return next + 1 == order.size()
+    private static CompletableFuture<ClusterSlots> firstAnswer(
+            List<Supplier<CompletableFuture<ClusterSlots>>> questions, int next) {
+        CompletableFuture<ClusterSlots> answer = questions.get(next).get();
+        return next + 1 == questions.size()
                 ? answer
-                : answer.exceptionallyCompose(problem -> askSeeds(order, next + 1));
+                : answer.exceptionallyCompose(problem -> firstAnswer(questions, next + 1));
     }
 
+    /** What a node knows; fails when it is not in touch with most of the cluster, and what it knows may be old. */
     private CompletableFuture<ClusterSlots> ask(StatefulRedisConnection<byte[], byte[]> connection, String host) {
         return RedisCalls.call(
-                        connection, CommandType.CLUSTER, RedisCalls.args().add("SLOTS"), commandTimeout)
+                        connection,
+                        CommandType.CLUSTER,
+                        new StatusOutput<>(ByteArrayCodec.INSTANCE),
+                        RedisCalls.args().add("INFO"),
+                        commandTimeout)
+                .thenCompose(info -> info.contains("cluster_state:ok")
+                        ? RedisCalls.call(
+                                connection,
+                                CommandType.CLUSTER,
+                                RedisCalls.args().add("SLOTS"),
+                                commandTimeout)
+                        : CompletableFuture.failedFuture(
+                                new IllegalStateException("a node says that the cluster is not ok")))
                 .thenApply(answer -> ClusterSlots.parse(answer, host));
     }
 
@@ -295,9 +315,7 @@ final class RedisCluster implements RedisServers {
     private void closeLater(RedisLink link) {
         try {
             var _ = scheduler.schedule(
-                    () -> closeRetired(link),
-                    TIMEOUTS_UNTIL_CLOSED * commandTimeout.toMillis(),
-                    TimeUnit.MILLISECONDS);
+                    () -> closeRetired(link), TIMEOUTS_UNTIL_CLOSED * commandTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException problem) {
             closeRetired(link);
         }

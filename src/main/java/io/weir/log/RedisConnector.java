@@ -12,7 +12,6 @@ interface RedisConnector {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect();
 
     static RedisConnector to(RedisClient client, RedisURI address) {
-        return () ->
-                client.connectAsync(ByteArrayCodec.INSTANCE, address).toCompletableFuture();
+        return () -> client.connectAsync(ByteArrayCodec.INSTANCE, address).toCompletableFuture();
     }
 }

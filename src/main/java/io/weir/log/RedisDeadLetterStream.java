@@ -29,6 +29,7 @@ final class RedisDeadLetterStream implements DeadLetterStream {
                 .add(maxLength)
                 .add("*");
         fields.forEach((name, value) -> args.add(name).add(value));
-        return RedisCalls.call(servers.route(key), CommandType.XADD, args, timeout).thenAccept(id -> {});
+        return RedisCalls.call(servers.route(key), CommandType.XADD, args, timeout)
+                .thenAccept(id -> {});
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class SentinelMaster implements RedisConnector {
     private final RedisAddress.Sentinel address;
     private final Duration timeout;
     private final Map<StatefulRedisConnection<byte[], byte[]>, InetSocketAddress> open = new ConcurrentHashMap<>();
+    private volatile @Nullable InetSocketAddress last;
 
     SentinelMaster(RedisClient client, RedisAddress.Sentinel address, Duration timeout) {
         this.client = client;
@@ -42,6 +44,10 @@ final class SentinelMaster implements RedisConnector {
     @Override
     public CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect() {
         return lookUp().thenCompose(master -> {
+            if (!master.equals(last)) {
+                last = master;
+                LOG.info("The sentinels name {} as the master", name(master));
+            }
             RedisURI server = RedisURI.builder(address.lookup())
                     .withHost(master.getHostString())
                     .withPort(master.getPort())
@@ -58,7 +64,7 @@ final class SentinelMaster implements RedisConnector {
         }
         return lookUp().thenAccept(master -> open.forEach((connection, server) -> {
             if (!server.equals(master)) {
-                LOG.warn("The sentinels name {} as the master, no longer {}", master, server);
+                LOG.warn("The sentinels name {} as the master, no longer {}", name(master), name(server));
                 open.remove(connection);
                 RedisCalls.close(connection);
             }
@@ -93,8 +99,12 @@ final class SentinelMaster implements RedisConnector {
                     }
                     RedisCalls.close(connection);
                     throw new RedisConnectionException(
-                            server + " is no master: " + (problem == null ? role : problem.getMessage()));
+                            name(server) + " is no master: " + (problem == null ? role : problem.getMessage()));
                 });
+    }
+
+    private static String name(InetSocketAddress server) {
+        return server.getHostString() + ":" + server.getPort();
     }
 
     private static String role(List<Object> answer) {

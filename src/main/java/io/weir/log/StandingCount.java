@@ -44,8 +44,7 @@ final class StandingCount {
     private @Nullable EntryId first;
     private @Nullable EntryId latest;
 
-    StandingCount(
-            RedisRoute route, String key, Duration timeout) {
+    StandingCount(RedisRoute route, String key, Duration timeout) {
         this.route = route;
         this.key = key;
         this.timeout = timeout;

@@ -8,7 +8,9 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -97,7 +99,6 @@ sealed interface SharedRedisClient extends AutoCloseable {
             client.setOptions(options(ClusterClientOptions.builder(), connectTimeout, commandTimeout)
                     .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                             .enablePeriodicRefresh(REFRESH_INTERVAL)
-                            .enableAllAdaptiveRefreshTriggers()
                             .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                             .build())
                     .build());
@@ -108,7 +109,18 @@ sealed interface SharedRedisClient extends AutoCloseable {
         public CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connect() {
             return started(client::refreshPartitionsAsync)
                     .thenCompose(ignored -> client.connectAsync(ByteArrayCodec.INSTANCE))
-                    .thenApply(connection -> connection.async());
+                    .thenCompose(connection -> allNodes(connection).thenApply(ignored -> connection.async()));
+        }
+
+        /** Opens what is else opened by the first command to a node, which would be rejected. Nodes may be away. */
+        private CompletableFuture<Void> allNodes(StatefulRedisClusterConnection<byte[], byte[]> connection) {
+            return CompletableFuture.allOf(client.getPartitions().stream()
+                    .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
+                    .map(node -> connection
+                            .getConnectionAsync(
+                                    node.getUri().getHost(), node.getUri().getPort())
+                            .handle((opened, problem) -> (Void) null))
+                    .toArray(CompletableFuture[]::new));
         }
 
         @Override
