@@ -7,8 +7,6 @@ import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
 import io.weir.log.AppendFailure.Reason;
 import io.weir.settings.LogSettings;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +28,9 @@ final class PartitionWriter implements AppendCommand.Outcome {
     /** After this many command timeouts without an answer the connection is taken for dead. */
     private static final int TIMEOUTS_UNTIL_DEAD = 3;
 
+    /** So often in a row is a command sent on at once; then the nodes don't agree yet, and the next sweep sends it. */
+    private static final int MAX_REDIRECTIONS_AT_ONCE = 3;
+
     private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
 
     private final String key;
@@ -38,18 +39,20 @@ final class PartitionWriter implements AppendCommand.Outcome {
     /** Where items are appended once; null in a stream whose items always are. */
     private final OnceCommand.@Nullable Target once;
 
-    private final int maxEntryEvents;
-    private final int maxEntryBytes;
     private final long timeoutNanos;
-    private final RedisLink link;
+    private final RedisRoute route;
     private final WaitingLimits limits;
     private final StreamDepth depth;
     private final StreamMeters meters;
     private final Executor completions;
 
     // guarded by this
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
+    private final WaitingAppends waiting;
     private @Nullable AppendCommand inFlight;
+    private int redirections;
+
+    /** Since when nothing is sent, because the key moves to another node; 0 while it does not. Written under the lock. */
+    private volatile long heldNanos;
 
     private volatile long lastLoggedNanos = System.nanoTime() - LOG_INTERVAL_NANOS;
 
@@ -57,7 +60,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
             StreamDefinition definition,
             int partition,
             LogSettings settings,
-            RedisLink link,
+            RedisRoute route,
             WaitingLimits limits,
             StreamDepth depth,
             StreamMeters meters,
@@ -68,11 +71,11 @@ final class PartitionWriter implements AppendCommand.Outcome {
         this.once = definition.dedup().isByFields()
                 ? OnceCommand.Target.of(key, definition.dedup().window())
                 : null;
-        this.maxEntryEvents =
-                once == null ? settings.maxEntryEvents() : Math.min(settings.maxEntryEvents(), OnceCommand.MAX_ITEMS);
-        this.maxEntryBytes = settings.maxEntryBytes();
+        this.waiting = new WaitingAppends(
+                once == null ? settings.maxEntryEvents() : Math.min(settings.maxEntryEvents(), OnceCommand.MAX_ITEMS),
+                settings.maxEntryBytes());
         this.timeoutNanos = settings.commandTimeout().toNanos();
-        this.link = link;
+        this.route = route;
         this.limits = limits;
         this.depth = depth;
         this.meters = meters;
@@ -100,7 +103,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         for (int index = 0; index < events; index++) {
             bytes += items.get(index).payload().length;
         }
-        if (link.current() == null) {
+        if (route.current() == null && heldNanos == 0) {
             return refused(Reason.UNAVAILABLE, items, "Redis is not connected");
         }
         if (!limits.reserve(events, bytes)) {
@@ -145,6 +148,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         EntryId last = once == null ? Objects.requireNonNull(id) : putPlaces(command, reply);
         synchronized (this) {
             inFlight = null;
+            redirections = 0;
         }
         sendNext();
         long now = System.nanoTime();
@@ -173,16 +177,38 @@ final class PartitionWriter implements AppendCommand.Outcome {
 
     @Override
     public void refused(AppendCommand command, String error) {
+        if (route.redirected(error)) {
+            sendAgain(command, error.startsWith("MOVED"));
+            return;
+        }
         depth.release(partition, command.events);
         limits.release(command.events, command.bytes);
         endFailed(command);
         logSometimes(error);
         if (error.startsWith("READONLY") || error.startsWith("MASTERDOWN")) {
             // the host's name may lead to another server by now
-            link.drop(command.connection, error);
+            route.drop(command.connection, error);
         }
         sendNext();
         fail(command, Reason.UNAVAILABLE, "Redis refused: " + error);
+    }
+
+    /** Redis did not execute it. It goes first when the next one is sent: at once, or with one of the next sweeps. */
+    private void sendAgain(AppendCommand command, boolean moved) {
+        AppendCommand.Part orphan;
+        synchronized (this) {
+            inFlight = null;
+            orphan = waiting.putBack(command.parts);
+            redirections++;
+            if (!moved || redirections > MAX_REDIRECTIONS_AT_ONCE || route.current() == null) {
+                heldNanos = System.nanoTime() | 1;
+            }
+        }
+        if (orphan != null) {
+            depth.release(partition, orphan.to() - orphan.from());
+            limits.release(orphan.to() - orphan.from(), orphan.bytes());
+        }
+        sendNext();
     }
 
     @Override
@@ -201,14 +227,14 @@ final class PartitionWriter implements AppendCommand.Outcome {
     /** Fails what waits for too long, and gives up a connection that is gone or silent. Called many times a second. */
     void sweep(long nowNanos) {
         AppendCommand command;
-        List<PendingAppend> lateUnsent = new ArrayList<>();
+        List<PendingAppend> lateUnsent;
+        boolean released = false;
         synchronized (this) {
             command = inFlight;
-            PendingAppend head = waiting.peekFirst();
-            while (head != null && nowNanos - head.beganNanos > timeoutNanos) {
-                waiting.removeFirst();
-                lateUnsent.add(head);
-                head = waiting.peekFirst();
+            lateUnsent = waiting.takeLate(nowNanos, timeoutNanos);
+            if (heldNanos != 0 && (route.current() != null || nowNanos - heldNanos > timeoutNanos)) {
+                heldNanos = 0;
+                released = true;
             }
         }
         if (command != null) {
@@ -217,15 +243,18 @@ final class PartitionWriter implements AppendCommand.Outcome {
                     fail(part.append(), Reason.UNKNOWN, "Redis did not answer in time");
                 }
             }
-            if (!command.connection.equals(link.current())) {
+            if (!route.isInUse(command.connection)) {
                 command.cancel();
             } else if (nowNanos - command.beganNanos > TIMEOUTS_UNTIL_DEAD * timeoutNanos) {
-                link.drop(command.connection, "no answer in " + TIMEOUTS_UNTIL_DEAD + " command timeouts");
+                route.drop(command.connection, "no answer in " + TIMEOUTS_UNTIL_DEAD + " command timeouts");
             }
         }
         for (PendingAppend append : lateUnsent) {
             releaseRest(append);
             fail(append, append.taken == 0 ? Reason.UNAVAILABLE : Reason.UNKNOWN, "Redis did not answer in time");
+        }
+        if (released) {
+            sendNext();
         }
     }
 
@@ -237,8 +266,8 @@ final class PartitionWriter implements AppendCommand.Outcome {
         AppendCommand next = null;
         boolean disconnected = false;
         synchronized (this) {
-            if (inFlight == null && !waiting.isEmpty()) {
-                StatefulRedisConnection<byte[], byte[]> connection = link.current();
+            if (inFlight == null && heldNanos == 0 && !waiting.isEmpty()) {
+                StatefulRedisConnection<byte[], byte[]> connection = route.current();
                 if (connection == null) {
                     disconnected = true;
                 } else {
@@ -260,54 +289,11 @@ final class PartitionWriter implements AppendCommand.Outcome {
     }
 
     private AppendCommand nextCommand(StatefulRedisConnection<byte[], byte[]> connection) {
-        List<AppendCommand.Part> parts = new ArrayList<>();
-        int events = 0;
-        long bytes = 0;
-        PendingAppend append = waiting.peekFirst();
-        while (append != null) {
-            int size = append.items.size();
-            AppendCommand.Part part;
-            if (size <= maxEntryEvents && append.bytes <= maxEntryBytes) {
-                if (events > 0 && (events + size > maxEntryEvents || bytes + append.bytes > maxEntryBytes)) {
-                    break;
-                }
-                part = new AppendCommand.Part(append, 0, size, append.bytes);
-            } else {
-                part = slice(append, events, bytes);
-                if (part.to() == part.from()) {
-                    break;
-                }
-            }
-            parts.add(part);
-            events += part.to() - part.from();
-            bytes += part.bytes();
-            append.taken = part.to();
-            if (!part.isLast()) {
-                break;
-            }
-            waiting.removeFirst();
-            append = waiting.peekFirst();
-        }
+        WaitingAppends.Packed packed = waiting.take();
         long now = System.nanoTime();
         return once == null
-                ? new XaddCommand(connection, commandStart, parts, events, bytes, now, this)
-                : new OnceCommand(connection, once, parts, events, bytes, now, this);
-    }
-
-    /** As many of the items that are not taken as fit into the room that is left; at least one into an empty entry. */
-    private AppendCommand.Part slice(PendingAppend append, int eventsBefore, long bytesBefore) {
-        int from = append.taken;
-        int to = from;
-        long bytes = 0;
-        while (to < append.items.size() && eventsBefore + to - from < maxEntryEvents) {
-            int next = append.items.get(to).payload().length;
-            if (eventsBefore + to - from > 0 && bytesBefore + bytes + next > maxEntryBytes) {
-                break;
-            }
-            bytes += next;
-            to++;
-        }
-        return new AppendCommand.Part(append, from, to, bytes);
+                ? new XaddCommand(connection, commandStart, packed.parts(), packed.events(), packed.bytes(), now, this)
+                : new OnceCommand(connection, once, packed.parts(), packed.events(), packed.bytes(), now, this);
     }
 
     /** In one step with its end: what was not sent of a split append goes too, before anybody can send it. */
@@ -316,10 +302,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         boolean dropped;
         synchronized (this) {
             inFlight = null;
-            dropped = !last.isLast() && waiting.peekFirst() == last.append();
-            if (dropped) {
-                waiting.removeFirst();
-            }
+            dropped = !last.isLast() && waiting.takeRest(last.append());
         }
         if (dropped) {
             releaseRest(last.append());
@@ -329,8 +312,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private void failWaiting() {
         List<PendingAppend> unsent;
         synchronized (this) {
-            unsent = List.copyOf(waiting);
-            waiting.clear();
+            unsent = waiting.takeAll();
         }
         for (PendingAppend append : unsent) {
             releaseRest(append);

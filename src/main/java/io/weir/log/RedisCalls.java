@@ -36,6 +36,25 @@ final class RedisCalls {
         return call(connection, type, new ArrayOutput<>(ByteArrayCodec.INSTANCE), args, timeout);
     }
 
+    /** The same over the connection that all share, whose route learns from it. */
+    static CompletableFuture<List<Object>> call(
+            RedisRoute route, ProtocolKeyword type, CommandArgs<byte[], byte[]> args, Duration timeout) {
+        return call(route, type, new ArrayOutput<>(ByteArrayCodec.INSTANCE), args, timeout);
+    }
+
+    static <T> CompletableFuture<T> call(
+            RedisRoute route,
+            ProtocolKeyword type,
+            CommandOutput<byte[], byte[], T> output,
+            CommandArgs<byte[], byte[]> args,
+            Duration timeout) {
+        return call(route.current(), type, output, args, timeout).whenComplete((answer, problem) -> {
+            if (problem != null) {
+                route.redirected(String.valueOf(failure(problem).getMessage()));
+            }
+        });
+    }
+
     static <T> CompletableFuture<T> call(
             @Nullable StatefulRedisConnection<byte[], byte[]> connection,
             ProtocolKeyword type,

@@ -10,24 +10,26 @@ import java.util.concurrent.CompletionStage;
 
 /** Writes dead letters over the connection that appends go over. */
 final class RedisDeadLetterStream implements DeadLetterStream {
-    private final RedisLink link;
+    private final RedisServers servers;
     private final Duration timeout;
 
-    RedisDeadLetterStream(RedisLink link, Duration timeout) {
-        this.link = link;
+    RedisDeadLetterStream(RedisServers servers, Duration timeout) {
+        this.servers = servers;
         this.timeout = timeout;
     }
 
     @Override
     public CompletionStage<Void> publish(StreamDefinition definition, Map<String, byte[]> fields, long maxLength) {
+        String key = definition.redisKey() + ":dead";
         // nothing waits in this stream to be applied, so cutting it loses nothing that the database does not have
         CommandArgs<byte[], byte[]> args = RedisCalls.args()
-                .add((definition.redisKey() + ":dead").getBytes(StandardCharsets.UTF_8))
+                .add(key.getBytes(StandardCharsets.UTF_8))
                 .add("MAXLEN")
                 .add("~")
                 .add(maxLength)
                 .add("*");
         fields.forEach((name, value) -> args.add(name).add(value));
-        return RedisCalls.call(link.current(), CommandType.XADD, args, timeout).thenAccept(id -> {});
+        return RedisCalls.call(servers.route(key), CommandType.XADD, args, timeout)
+                .thenAccept(id -> {});
     }
 }

@@ -6,11 +6,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.Gauge;
@@ -23,14 +19,12 @@ import io.weir.settings.SettingsException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,18 +48,15 @@ public final class RedisEventLog implements EventLog, LogInspection {
     private final MeterRegistry registry;
     private final ClientResources resources;
     private final RedisClient client;
-    private final RedisURI address;
+    private final RedisServers servers;
     private final Executor completions;
-    private final RedisLink link;
     private final WaitingLimits limits;
     private final ScheduledFuture<?> sweeper;
     private final ConcurrentHashMap<String, Stream> streams = new ConcurrentHashMap<>();
-    private final AtomicReference<@Nullable CompletableFuture<Boolean>> ping = new AtomicReference<>();
 
-    private RedisEventLog(LogSettings settings, MeterRegistry registry, RedisURI address, Executor completions) {
+    private RedisEventLog(LogSettings settings, MeterRegistry registry, RedisAddress address, Executor completions) {
         this.settings = settings;
         this.registry = registry;
-        this.address = address;
         this.completions = completions;
         resources = ClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
@@ -85,7 +76,7 @@ public final class RedisEventLog implements EventLog, LogInspection {
                         .keepAlive(true)
                         .build())
                 .build());
-        link = new RedisLink(client, address, resources.eventExecutorGroup());
+        servers = servers(address);
         limits = new WaitingLimits(settings.maxWaitingEvents(), settings.maxWaitingBytes());
         Gauge.builder("weir.log.waiting.events", limits, WaitingLimits::events).register(registry);
         Gauge.builder("weir.log.waiting.bytes", limits, WaitingLimits::bytes).register(registry);
@@ -113,10 +104,9 @@ public final class RedisEventLog implements EventLog, LogInspection {
      * @throws SettingsException when the URL can't be used
      */
     public static RedisEventLog open(LogSettings settings, MeterRegistry registry, Executor completions) {
-        RedisURI address = RedisAddress.parse(settings.redisUrl(), settings.connectTimeout());
-        RedisEventLog log = new RedisEventLog(settings, registry, address, completions);
+        RedisEventLog log = new RedisEventLog(settings, registry, RedisAddress.of(settings), completions);
         try {
-            log.link
+            log.servers
                     .connect()
                     .completeOnTimeout(null, 2 * settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                     .join();
@@ -125,6 +115,24 @@ public final class RedisEventLog implements EventLog, LogInspection {
             throw problem;
         }
         return log;
+    }
+
+    private RedisServers servers(RedisAddress address) {
+        ScheduledExecutorService scheduler = resources.eventExecutorGroup();
+        return switch (address) {
+            case RedisAddress.Single(RedisURI server) -> {
+                String name = server.getHost() + ":" + server.getPort();
+                yield new OneServer(
+                        new RedisLink(RedisConnector.to(client, server), name, scheduler), settings.commandTimeout());
+            }
+            case RedisAddress.Sentinel sentinel -> {
+                SentinelMaster master = new SentinelMaster(client, sentinel, settings.commandTimeout());
+                RedisLink link = new RedisLink(master, "the master " + sentinel.master(), scheduler);
+                yield new OneServer(link, settings.commandTimeout()).watched(master::closeOutdated, scheduler);
+            }
+            case RedisAddress.Cluster cluster ->
+                new RedisCluster(client, cluster, settings.commandTimeout(), scheduler);
+        };
     }
 
     /** {@inheritDoc} What depends on the stage must not block. */
@@ -142,20 +150,20 @@ public final class RedisEventLog implements EventLog, LogInspection {
     @Override
     public PartitionReader reader(StreamDefinition definition, int partition) {
         Stream stream = stream(definition);
+        String key = definition.partitionKey(partition);
         return new RedisPartitionReader(
-                definition.partitionKey(partition),
+                key,
                 partition,
                 settings.commandTimeout(),
                 settings.maxEntryBytes(),
-                () -> client.connectAsync(ByteArrayCodec.INSTANCE, address).toCompletableFuture(),
-                link,
+                servers.route(key),
                 stream.depth(),
                 stream.meters());
     }
 
     @Override
     public boolean isConnected() {
-        return link.current() != null;
+        return servers.isConnected();
     }
 
     @Override
@@ -165,18 +173,18 @@ public final class RedisEventLog implements EventLog, LogInspection {
 
     /** What Redis still holds, for who wants to look at it once more. */
     public RetainedLog retained() {
-        return new RedisRetainedLog(link, settings.commandTimeout());
+        return new RedisRetainedLog(servers, settings.commandTimeout());
     }
 
     /** Where dead letters are published. */
     public DeadLetterStream deadLetterStream() {
-        return new RedisDeadLetterStream(link, settings.commandTimeout());
+        return new RedisDeadLetterStream(servers, settings.commandTimeout());
     }
 
     @Override
     public CompletionStage<Standing> standing(StreamDefinition definition, int partition, EntryId cursor) {
-        return new StandingCount(link::current, definition.partitionKey(partition), settings.commandTimeout())
-                .after(cursor);
+        String key = definition.partitionKey(partition);
+        return new StandingCount(servers.route(key), key, settings.commandTimeout()).after(cursor);
     }
 
     @Override
@@ -186,33 +194,13 @@ public final class RedisEventLog implements EventLog, LogInspection {
 
     @Override
     public CompletionStage<Boolean> isReachable() {
-        // one question at a time, however many ask, lest they pile up on a silent connection
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        CompletableFuture<Boolean> earlier = ping.compareAndExchange(null, answer);
-        if (earlier != null) {
-            return earlier.minimalCompletionStage();
-        }
-        StatefulRedisConnection<byte[], byte[]> connection = link.current();
-        var _ = RedisCalls.call(
-                        connection,
-                        CommandType.PING,
-                        new StatusOutput<>(ByteArrayCodec.INSTANCE),
-                        RedisCalls.args(),
-                        settings.commandTimeout())
-                .whenComplete((pong, problem) -> {
-                    ping.set(null);
-                    if (problem != null && connection != null) {
-                        link.drop(connection, "no answer to PING in " + settings.commandTimeout());
-                    }
-                    answer.complete(problem == null);
-                });
-        return answer.minimalCompletionStage();
+        return servers.isReachable().minimalCompletionStage();
     }
 
     @Override
     public void close() {
         sweeper.cancel(false);
-        link.close();
+        servers.close();
         sweep();
         client.shutdown(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         if (!resources
@@ -232,7 +220,9 @@ public final class RedisEventLog implements EventLog, LogInspection {
         StreamMeters meters = new StreamMeters(registry, definition.name(), depth);
         List<PartitionWriter> writers = new ArrayList<>();
         for (int partition = 0; partition < definition.partitions(); partition++) {
-            writers.add(new PartitionWriter(definition, partition, settings, link, limits, depth, meters, completions));
+            RedisRoute route = servers.route(definition.partitionKey(partition));
+            writers.add(
+                    new PartitionWriter(definition, partition, settings, route, limits, depth, meters, completions));
         }
         return new Stream(depth, meters, List.copyOf(writers));
     }

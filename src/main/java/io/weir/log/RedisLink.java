@@ -1,11 +1,11 @@
 package io.weir.log;
 
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,20 +23,26 @@ import org.slf4j.LoggerFactory;
  * <p>Every reconnect is a new Lettuce connection with its own reconnecting switched off: then no command can outlive
  * the connection it was written to, and none is ever written twice.
  */
-final class RedisLink implements AutoCloseable {
+final class RedisLink implements RedisRoute, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final Duration MIN_RECONNECT_DELAY = Duration.ofMillis(200);
     private static final Duration MAX_RECONNECT_DELAY = Duration.ofMillis(400);
 
-    private final RedisClient client;
-    private final RedisURI address;
+    private final RedisConnector connector;
+    private final String address;
     private final ScheduledExecutorService scheduler;
     private final AtomicReference<@Nullable StatefulRedisConnection<byte[], byte[]>> current = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Boolean>> ping = new AtomicReference<>();
     private volatile boolean closed;
     private volatile String lastProblem = "";
 
-    RedisLink(RedisClient client, RedisURI address, ScheduledExecutorService scheduler) {
-        this.client = client;
+    /**
+     * Makes one that is not connected yet.
+     *
+     * @param address how it is called in the log
+     */
+    RedisLink(RedisConnector connector, String address, ScheduledExecutorService scheduler) {
+        this.connector = connector;
         this.address = address;
         this.scheduler = scheduler;
     }
@@ -48,8 +54,8 @@ final class RedisLink implements AutoCloseable {
      * and with it neither what takes the connection over nor what tries again.
      */
     CompletableFuture<Void> connect() {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, address)
-                .toCompletableFuture()
+        return connector
+                .connect()
                 .handle((connection, problem) -> {
                     if (problem != null) {
                         failed(problem);
@@ -61,14 +67,53 @@ final class RedisLink implements AutoCloseable {
                 .copy();
     }
 
-    /** The connection; null while there is none. */
-    @Nullable
-    StatefulRedisConnection<byte[], byte[]> current() {
+    @Override
+    public @Nullable StatefulRedisConnection<byte[], byte[]> current() {
         return current.get();
     }
 
-    /** Gives up a connection that does not answer, for a new one. */
-    void drop(StatefulRedisConnection<byte[], byte[]> connection, String why) {
+    @Override
+    public boolean isInUse(StatefulRedisConnection<byte[], byte[]> connection) {
+        return connection.equals(current.get());
+    }
+
+    @Override
+    public boolean redirected(String error) {
+        return false;
+    }
+
+    @Override
+    public CompletableFuture<StatefulRedisConnection<byte[], byte[]>> dedicated() {
+        return connector.connect();
+    }
+
+    /** Completes with true when the server answers in time; never fails. One that does not is given up. */
+    CompletableFuture<Boolean> isReachable(Duration timeout) {
+        // one question at a time, however many ask, lest they pile up on a silent connection
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        CompletableFuture<Boolean> earlier = ping.compareAndExchange(null, answer);
+        if (earlier != null) {
+            return earlier.copy();
+        }
+        StatefulRedisConnection<byte[], byte[]> connection = current.get();
+        var _ = RedisCalls.call(
+                        connection,
+                        CommandType.PING,
+                        new StatusOutput<>(ByteArrayCodec.INSTANCE),
+                        RedisCalls.args(),
+                        timeout)
+                .whenComplete((pong, problem) -> {
+                    ping.set(null);
+                    if (problem != null && connection != null) {
+                        drop(connection, "no answer to PING in " + timeout);
+                    }
+                    answer.complete(problem == null);
+                });
+        return answer.copy();
+    }
+
+    @Override
+    public void drop(StatefulRedisConnection<byte[], byte[]> connection, String why) {
         if (current.compareAndSet(connection, null)) {
             LOG.warn("Connection to Redis lost: {}", why);
             RedisCalls.close(connection);
@@ -99,7 +144,7 @@ final class RedisLink implements AutoCloseable {
             drop(connection, "disconnected");
         } else {
             lastProblem = "";
-            LOG.info("Connected to Redis at {}:{}", address.getHost(), address.getPort());
+            LOG.info("Connected to Redis at {}", address);
         }
     }
 
@@ -111,7 +156,7 @@ final class RedisLink implements AutoCloseable {
         String message = String.valueOf(root.getMessage());
         if (!closed && !message.equals(lastProblem)) {
             lastProblem = message;
-            LOG.warn("No connection to Redis at {}:{}, trying on: {}", address.getHost(), address.getPort(), message);
+            LOG.warn("No connection to Redis at {}, trying on: {}", address, message);
         }
         reconnectLater();
     }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +37,7 @@ final class RedisPartitionReader implements PartitionReader {
     private final int partition;
     private final Duration timeout;
     private final long maxReadBytes;
-    private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connector;
-    private final RedisLink shared;
+    private final RedisRoute route;
     private final StreamDepth depth;
     private final StreamMeters meters;
 
@@ -54,8 +52,7 @@ final class RedisPartitionReader implements PartitionReader {
             int partition,
             Duration timeout,
             int maxEntryBytes,
-            Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> connector,
-            RedisLink shared,
+            RedisRoute route,
             StreamDepth depth,
             StreamMeters meters) {
         this.key = key;
@@ -63,8 +60,7 @@ final class RedisPartitionReader implements PartitionReader {
         this.timeout = timeout;
         this.maxReadBytes = (long) LARGEST_ENTRIES_PER_READ * maxEntryBytes;
         this.expectedEntryBytes = maxEntryBytes;
-        this.connector = connector;
-        this.shared = shared;
+        this.route = route;
         this.depth = depth;
         this.meters = meters;
     }
@@ -73,8 +69,7 @@ final class RedisPartitionReader implements PartitionReader {
     public CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom) {
         group = PartitionTakeover.groupName(epoch, ThreadLocalRandom.current().nextLong());
         lastRead = readFrom;
-        return connector
-                .get()
+        return route.dedicated()
                 .exceptionallyCompose(problem -> CompletableFuture.failedFuture(RedisCalls.failure(problem)))
                 .thenCompose(opened -> {
                     connection = opened;
@@ -83,6 +78,7 @@ final class RedisPartitionReader implements PartitionReader {
                     }
                     return new PartitionStart(opened, key, partition, timeout, depth).begin(group, cursor, readFrom);
                 })
+                .exceptionallyCompose(this::noted)
                 .thenApply(begun -> {
                     Failpoints.reach(Failpoint.AFTER_GROUP);
                     if (begun.tailLost()) {
@@ -96,7 +92,7 @@ final class RedisPartitionReader implements PartitionReader {
     @Override
     public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
         return PartitionTakeover.lostTail(
-                new PartitionStart(shared.current(), key, partition, timeout, depth), cursor, checksum);
+                new PartitionStart(route.current(), key, partition, timeout, depth), cursor, checksum);
     }
 
     @Override
@@ -112,6 +108,7 @@ final class RedisPartitionReader implements PartitionReader {
         Failpoints.reach(Failpoint.BEFORE_READ);
         depth.look(partition);
         return call(connection, CommandType.XREADGROUP, output, args, block.plus(timeout))
+                .exceptionallyCompose(this::noted)
                 .thenApply(entries -> {
                     if (entries.isEmpty()) {
                         depth.foundEnd(partition, lastRead);
@@ -127,6 +124,13 @@ final class RedisPartitionReader implements PartitionReader {
                 });
     }
 
+    /** Has the next incarnation begin at the node that the key moved to. */
+    private <T> CompletableFuture<T> noted(Throwable problem) {
+        ReaderFailure failure = RedisCalls.failure(problem);
+        route.redirected(String.valueOf(failure.getMessage()));
+        return CompletableFuture.failedFuture(failure);
+    }
+
     @Override
     public CompletionStage<Void> acknowledge(List<EntryId> entries, int events) {
         Failpoints.reach(Failpoint.BEFORE_ACKNOWLEDGE);
@@ -138,7 +142,7 @@ final class RedisPartitionReader implements PartitionReader {
             for (int index = from; index < to; index++) {
                 args.add(entries.get(index).toString());
             }
-            chunks.add(call(shared.current(), CommandType.XACK, args, timeout));
+            chunks.add(call(route, CommandType.XACK, args, timeout));
         }
         CompletableFuture<Void> all = CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new))
                 .thenRun(() -> Failpoints.reach(Failpoint.AFTER_ACKNOWLEDGE));
@@ -154,7 +158,7 @@ final class RedisPartitionReader implements PartitionReader {
     public CompletionStage<Void> trim(EntryId minimum) {
         Failpoints.reach(Failpoint.BEFORE_TRIM);
         CommandArgs<byte[], byte[]> args = args().add(key).add("MINID").add("~").add(minimum.toString());
-        return call(shared.current(), CommandType.XTRIM, args, timeout)
+        return call(route, CommandType.XTRIM, args, timeout)
                 .thenAccept(removed -> Failpoints.reach(Failpoint.AFTER_TRIM));
     }
 

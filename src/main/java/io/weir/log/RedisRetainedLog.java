@@ -14,18 +14,19 @@ import java.util.concurrent.CompletionStage;
 
 /** Reads a partition's stream with XRANGE, over the connection of the writers. Failed stages hold a {@link ReaderFailure}. */
 final class RedisRetainedLog implements RetainedLog {
-    private final RedisLink link;
+    private final RedisServers servers;
     private final Duration timeout;
 
-    RedisRetainedLog(RedisLink link, Duration timeout) {
-        this.link = link;
+    RedisRetainedLog(RedisServers servers, Duration timeout) {
+        this.servers = servers;
         this.timeout = timeout;
     }
 
     @Override
     public CompletionStage<Extent> extent(StreamDefinition definition, int partition) {
-        CommandArgs<byte[], byte[]> args = args().add("STREAM").add(definition.partitionKey(partition));
-        return call(link.current(), CommandType.XINFO, args, timeout)
+        String key = definition.partitionKey(partition);
+        CommandArgs<byte[], byte[]> args = args().add("STREAM").add(key);
+        return call(servers.route(key), CommandType.XINFO, args, timeout)
                 .thenApply(RedisRetainedLog::extent)
                 .exceptionallyCompose(problem -> RedisCalls.hasMessage(problem, "ERR no such key")
                         ? CompletableFuture.completedFuture(new Extent(null, false))
@@ -54,11 +55,12 @@ final class RedisRetainedLog implements RetainedLog {
     @Override
     public CompletionStage<List<LogEntry>> read(
             StreamDefinition definition, int partition, EntryId after, EntryId upTo, int maxEntries) {
-        CommandArgs<byte[], byte[]> args = args().add(definition.partitionKey(partition))
+        String key = definition.partitionKey(partition);
+        CommandArgs<byte[], byte[]> args = args().add(key)
                 .add("(" + after)
                 .add(upTo.toString())
                 .add("COUNT")
                 .add(maxEntries);
-        return call(link.current(), CommandType.XRANGE, EntriesOutput.ofOneStream(), args, timeout);
+        return call(servers.route(key), CommandType.XRANGE, EntriesOutput.ofOneStream(), args, timeout);
     }
 }

@@ -1,11 +1,9 @@
 package io.weir.log;
 
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandType;
 import io.weir.event.EntryId;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +35,7 @@ final class StandingCount {
         return {#entries, items, entries[1][1], entries[#entries][1]}
         """;
 
-    private final Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connection;
+    private final RedisRoute route;
     private final String key;
     private final Duration timeout;
     private long added;
@@ -46,16 +44,15 @@ final class StandingCount {
     private @Nullable EntryId first;
     private @Nullable EntryId latest;
 
-    StandingCount(
-            Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connection, String key, Duration timeout) {
-        this.connection = connection;
+    StandingCount(RedisRoute route, String key, Duration timeout) {
+        this.route = route;
         this.key = key;
         this.timeout = timeout;
     }
 
     CompletableFuture<LogInspection.Standing> after(EntryId cursor) {
         return RedisCalls.call(
-                        connection.get(),
+                        route,
                         CommandType.EVAL,
                         RedisCalls.args().add(SUMMARY_SCRIPT).add(1).add(key),
                         timeout)
@@ -72,7 +69,7 @@ final class StandingCount {
 
     private CompletableFuture<LogInspection.Standing> step(EntryId after, EntryId last, long stepEntries) {
         return RedisCalls.call(
-                        connection.get(),
+                        route,
                         CommandType.EVAL,
                         RedisCalls.args()
                                 .add(STEP_SCRIPT)

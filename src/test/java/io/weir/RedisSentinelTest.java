@@ -1,0 +1,80 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weir.testkit.PostgresForTests;
+import io.weir.testkit.PostgresTestDatabase;
+import io.weir.testkit.RedisProcess;
+import io.weir.testkit.RedisSentinelsForTests;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Redis is a master and a replica, and three sentinels. */
+class RedisSentinelTest {
+    private static final Duration LONG = Duration.ofSeconds(40);
+
+    private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
+
+    @SuppressWarnings("NullAway.Init") // each test starts it
+    private RedisSentinelsForTests redis;
+
+    @BeforeEach
+    void start(@TempDir Path directory) {
+        redis = RedisSentinelsForTests.start(directory);
+    }
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    @Test
+    void aFailoverLosesNothingThatTheReplicaHadAndDoublesNothing() throws Exception {
+        RedisProcess first = redis.master();
+        try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
+            Senders senders = new Senders(weir);
+            try (senders) {
+                senders.awaitMore();
+                senders.whileNobodySends(() -> {
+                    redis.awaitReplication();
+                    first.kill();
+                });
+                await().atMost(LONG).until(() -> senders.refused("clicks") > 100);
+                senders.awaitMore();
+                assertThat(redis.master()).isNotSameAs(first);
+                await().atMost(LONG)
+                        .untilAsserted(() ->
+                                assertThat(weir.get("/health").statusCode()).isEqualTo(200));
+                first.restart();
+                senders.awaitMore();
+            }
+            senders.assertCounted(database);
+        }
+    }
+
+    /** One that stood still for a while goes on as if nothing had been, until the sentinels tell it. */
+    @Test
+    void aMasterThatWasReplacedWhileItStoodStillTakesNothingThatIsLost() throws Exception {
+        RedisProcess first = redis.master();
+        try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
+            Senders senders = new Senders(weir);
+            try (senders) {
+                senders.awaitMore();
+                senders.whileNobodySends(() -> {
+                    redis.awaitReplication();
+                    first.signal("STOP");
+                });
+                await().atMost(LONG).until(() -> redis.master() != first);
+                senders.awaitMore();
+                first.signal("CONT");
+                senders.awaitMore();
+            }
+            senders.assertCounted(database);
+        }
+    }
+}
