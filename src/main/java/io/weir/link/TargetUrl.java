@@ -79,7 +79,8 @@ public final class TargetUrl {
             return "holds a user before its host; links carry no credentials";
         }
         boolean bracketed = authority.startsWith("[");
-        int colon = authority.indexOf(':', bracketed ? authority.indexOf(']') + 1 : 0);
+        int hostEnd = bracketed ? authority.indexOf(']') : 0;
+        int colon = hostEnd < 0 ? -1 : authority.indexOf(':', hostEnd);
         String host = colon < 0 ? authority : authority.substring(0, colon);
         if (host.isEmpty()) {
             return "names no host";
