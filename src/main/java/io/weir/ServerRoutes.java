@@ -55,6 +55,7 @@ final class ServerRoutes {
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
                 parts.partitions(),
                 storedCounts,
+                parts.enrichers(),
                 parts.http(),
                 parts.meters(),
                 parts.system());
@@ -63,6 +64,7 @@ final class ServerRoutes {
                 parts.definitions(),
                 parts.database().deadLetters(),
                 parts.eventLog(),
+                parts.enrichers()::of,
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);

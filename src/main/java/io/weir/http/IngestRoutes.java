@@ -2,6 +2,7 @@ package io.weir.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
 import io.weir.event.DecodeLimits;
 import io.weir.event.RequestDecoder;
 import io.weir.live.CommittedCounts;
@@ -25,6 +26,7 @@ public final class IngestRoutes {
             EventLog log,
             Partitions partitions,
             CommittedCounts committedCounts,
+            Enrichers enrichers,
             HttpSettings settings,
             MeterRegistry metrics,
             ActorSystem<?> system) {
@@ -33,7 +35,9 @@ public final class IngestRoutes {
         addTo(
                 routes,
                 definitions,
-                definition -> new RequestDecoder(definition, limits)::decode,
+                definition -> EventDecoder.once(
+                        () -> enrichers.ready(definition),
+                        new RequestDecoder(definition, limits, enrichers.of(definition))::decode),
                 log,
                 partitions,
                 committedCounts,
