@@ -49,10 +49,12 @@ final class ServerRoutes {
                 parts.http().commitTimeout());
         new Flushes(parts.definitions(), flush, parts.eventLog(), parts.http()).addTo(routes);
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
+        FallbackLog log =
+                new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),
-                new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
+                log,
                 parts.partitions(),
                 storedCounts,
                 parts.enrichers(),
@@ -68,6 +70,7 @@ final class ServerRoutes {
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);
+        new ShortLinks(parts, log).addTo(routes);
         return routes.build();
     }
 

@@ -84,7 +84,12 @@ final class UserAgents {
 
     private Agent parse(String userAgent) {
         parsed.increment();
-        Agent agent = AgentParser.parse(userAgent);
+        Agent agent;
+        try {
+            agent = AgentParser.parse(userAgent);
+        } catch (LinkageError notLoaded) {
+            throw new IllegalStateException("there are no user agent rules", notLoaded);
+        }
         if (agent.browser() == null) {
             unknown.increment();
         }

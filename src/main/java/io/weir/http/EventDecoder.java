@@ -1,10 +1,13 @@
 package io.weir.http;
 
+import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
+import io.weir.event.DecodeLimits;
 import io.weir.event.DecodeRequest;
 import io.weir.event.DecodeResult;
+import io.weir.event.RequestDecoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** Turns a request's body into events of one stream; {@link io.weir.event.RequestDecoder} is one. Thread-safe. */
 @FunctionalInterface
@@ -16,8 +19,9 @@ public interface EventDecoder {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** A decoder that takes requests once what {@code ready} answers has completed. */
-    static EventDecoder once(Supplier<CompletionStage<Void>> ready, EventDecoder decoder) {
+    /** The decoder of a stream's events, which are then enriched. */
+    static EventDecoder enriched(StreamDefinition definition, DecodeLimits limits, Enrichers enrichers) {
+        RequestDecoder decoder = new RequestDecoder(definition, limits, enrichers.of(definition));
         return new EventDecoder() {
             @Override
             public DecodeResult decode(DecodeRequest request) {
@@ -26,7 +30,7 @@ public interface EventDecoder {
 
             @Override
             public CompletionStage<Void> ready() {
-                return ready.get();
+                return enrichers.ready(definition);
             }
         };
     }

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.enrich.Enrichers;
 import io.weir.event.DecodeLimits;
-import io.weir.event.RequestDecoder;
 import io.weir.live.CommittedCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
@@ -35,9 +34,7 @@ public final class IngestRoutes {
         addTo(
                 routes,
                 definitions,
-                definition -> EventDecoder.once(
-                        () -> enrichers.ready(definition),
-                        new RequestDecoder(definition, limits, enrichers.of(definition))::decode),
+                definition -> EventDecoder.enriched(definition, limits, enrichers),
                 log,
                 partitions,
                 committedCounts,
