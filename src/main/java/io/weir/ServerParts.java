@@ -3,6 +3,7 @@ package io.weir;
 import com.typesafe.config.Config;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
 import io.weir.live.Partitions;
 import io.weir.log.RedisEventLog;
 import io.weir.pipeline.PartitionContext;
@@ -21,6 +22,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
  *
  * @param weir the settings below {@code weir}
  * @param contexts what each partition works with, by stream
+ * @param enrichers what computes fields of events at the door
  */
 record ServerParts(
         Config weir,
@@ -33,7 +35,8 @@ record ServerParts(
         SharedRedis sharedRedis,
         Map<String, List<PartitionContext>> contexts,
         Partitions partitions,
-        PrometheusMeterRegistry meters) {
+        PrometheusMeterRegistry meters,
+        Enrichers enrichers) {
 
     /** For what waits for the database. */
     Executor jdbcExecutor() {

@@ -57,6 +57,7 @@ final class ServerRoutes {
                 log,
                 parts.partitions(),
                 storedCounts,
+                parts.enrichers(),
                 parts.http(),
                 parts.meters(),
                 parts.system());
@@ -65,6 +66,7 @@ final class ServerRoutes {
                 parts.definitions(),
                 parts.database().deadLetters(),
                 parts.eventLog(),
+                parts.enrichers()::of,
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);

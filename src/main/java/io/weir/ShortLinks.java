@@ -98,6 +98,7 @@ final class ShortLinks {
         ClickRecorder recorder = new ClickRecorder(
                 stream,
                 eventLog,
+                parts.enrichers(),
                 settings.clicks(),
                 parts.http(),
                 parts.meters(),

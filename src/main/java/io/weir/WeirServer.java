@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
 import io.weir.event.EventReader;
 import io.weir.fault.Failpoints;
 import io.weir.http.HttpServer;
@@ -17,6 +18,7 @@ import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.redis.RedisAddress;
 import io.weir.redis.SharedRedis;
+import io.weir.settings.EnrichSettings;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
@@ -88,6 +90,8 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
+        Enrichers enrichers = Enrichers.open(EnrichSettings.from(weir), definitions, meters);
+        toClose.addFirst(enrichers);
         StoreSettings storeSettings = StoreSettings.from(weir);
         Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);
@@ -128,7 +132,8 @@ final class WeirServer implements AutoCloseable {
                 sharedRedis,
                 contexts,
                 partitions,
-                meters);
+                meters,
+                enrichers);
         Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
         ServerBinding binding;
         try {

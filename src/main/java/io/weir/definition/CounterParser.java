@@ -37,11 +37,12 @@ final class CounterParser {
         }
         Set<String> tables = new HashSet<>();
         for (Section section : stream.sections("counters")) {
-            section.only("table", "key", "set", "on-missing", "written-at");
+            section.only("table", "key", "set", "on-missing", "written-at", "where");
             String table = RowParser.table(section);
             String keyColumn = keyColumn(section);
             List<CounterColumn> columns = columns(section, keyColumn);
             String writtenAt = writtenAt(section, keyColumn, columns);
+            Condition where = new ConditionParser(fields).parse(section, "where");
             String onMissing = section.oneOf("on-missing", ON_MISSING);
             if (table != null && !tables.add(table)) {
                 section.fault("table", "is \"" + table + "\" once more", "put its columns into one counter's \"set\"");
@@ -50,7 +51,7 @@ final class CounterParser {
                 OnMissing missing = onMissing == null
                         ? OnMissing.INSERT
                         : OnMissing.valueOf(onMissing.toUpperCase(Locale.ROOT).replace('-', '_'));
-                counters.add(new Counter(table, keyColumn, missing, columns, writtenAt));
+                counters.add(new Counter(table, keyColumn, missing, columns, writtenAt, where));
             }
         }
         if (isEmptyList(stream.get("counters"))) {

@@ -48,7 +48,7 @@ final class FieldParser {
         if (section == null) {
             return null;
         }
-        section.only("type", "required", "default", "min", "max", "max-length");
+        section.only("type", "required", "default", "min", "max", "max-length", "transient");
         if (!section.has("type")) {
             section.fault("type", "is missing", Faults.insteadOf("", LABELS));
             return null;
@@ -82,7 +82,9 @@ final class FieldParser {
         if (defaultValue instanceof Default.Fixed fixed) {
             checkDefault(section, fixed.value(), min, max, maxLength);
         }
-        return new Field(index, name, type, Boolean.TRUE.equals(required), defaultValue, min, max, maxLength);
+        boolean isTransient = Boolean.TRUE.equals(section.flag("transient"));
+        return new Field(
+                index, name, type, Boolean.TRUE.equals(required), defaultValue, min, max, maxLength, isTransient);
     }
 
     private static boolean hasLength(FieldType type) {
@@ -124,6 +126,12 @@ final class FieldParser {
         }
         if (type == FieldType.TEXT && VISITOR.equals(stated.unwrapped())) {
             return new Default.Visitor();
+        }
+        for (Default.Part part : Default.Part.values()) {
+            boolean fits = type == FieldType.TEXT || (type == FieldType.IP && part == Default.Part.ADDRESS);
+            if (fits && part.label().equals(stated.unwrapped())) {
+                return new Default.OfRequest(part);
+            }
         }
         Object typed = typed(section, "default", type, stated);
         return typed == null ? new Default.None() : new Default.Fixed(typed);

@@ -1,6 +1,5 @@
 package io.weir.definition;
 
-import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ final class RowParser {
             section.only("table", "columns", "when");
             String table = table(section);
             List<RowColumn> columns = columns(section);
-            Condition when = when(section);
+            Condition when = new ConditionParser(fields).parse(section, "when");
             if (table != null) {
                 tables.add(new RowTable(table, columns, when));
             }
@@ -107,53 +106,5 @@ final class RowParser {
                 yield field == null ? null : new ColumnSource.OfField(field);
             }
         };
-    }
-
-    private @Nullable Condition when(Section section) {
-        Section stated = section.section("when");
-        if (stated == null) {
-            return null;
-        }
-        List<Condition.Term> terms = new ArrayList<>();
-        for (Map.Entry<String, ConfigValue> entry : stated.entries()) {
-            Field field = fields.get(entry.getKey());
-            if (field == null) {
-                stated.fault(entry.getKey(), "is no field", Faults.insteadOf(entry.getKey(), fields.keySet()));
-                continue;
-            }
-            terms.add(new Condition.Term(field, values(stated, field, entry.getValue())));
-        }
-        if (stated.entries().isEmpty()) {
-            section.fault("when", "asks for nothing", "remove it to take every event");
-        }
-        return new Condition(terms);
-    }
-
-    /** Empty for "is set". */
-    private static List<Object> values(Section when, Field field, ConfigValue stated) {
-        if ("*".equals(stated.unwrapped())) {
-            return List.of();
-        }
-        if (field.type() == FieldType.JSON) {
-            when.fault(field.name(), "compares a field of type json", "write \"*\" (is set), or use another field");
-            return List.of();
-        }
-        List<Object> values = new ArrayList<>();
-        List<ConfigValue> alternatives = stated instanceof ConfigList list ? list : List.of(stated);
-        for (ConfigValue alternative : alternatives) {
-            Object value = TypedValue.of(field.type(), alternative);
-            if (value == null) {
-                when.fault(
-                        field.name(),
-                        "is " + Section.describe(alternative),
-                        "write " + FieldValues.expected(field.type()) + ", a list of such, or \"*\" (is set)");
-            } else {
-                values.add(value);
-            }
-        }
-        if (alternatives.isEmpty()) {
-            when.fault(field.name(), "is an empty list", "name a value, or write \"*\" (is set)");
-        }
-        return values;
     }
 }

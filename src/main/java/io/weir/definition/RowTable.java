@@ -23,4 +23,14 @@ public record RowTable(
         }
         return null;
     }
+
+    /** The column that holds a field; null when none does. */
+    public @Nullable String columnOf(Field field) {
+        for (RowColumn column : columns) {
+            if (column.source() instanceof ColumnSource.OfField(Field source) && source.equals(field)) {
+                return column.column();
+            }
+        }
+        return null;
+    }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param entity the field that events are counted for and spread over partitions by; null for streams without counters
  * @param key the field that holds an event's idempotency key; null when only a request's header can give one
  * @param dedup how an event that comes again is told, in streams without an {@link #arbiter}
+ * @param enrichments what is computed of each event before it is appended to the log, in that order
  */
 public record StreamDefinition(
         String name,
@@ -29,7 +30,8 @@ public record StreamDefinition(
         @Nullable Field key,
         List<Counter> counters,
         List<RowTable> rows,
-        Dedup dedup) {
+        Dedup dedup,
+        List<Enrichment> enrichments) {
     /** The largest amount that one event may add to a sum of longs, so that no window's sum leaves 64 bits. */
     public static final long LARGEST_SUMMAND = 1_000_000_000_000L;
 
@@ -40,6 +42,41 @@ public record StreamDefinition(
         fields = List.copyOf(fields);
         counters = List.copyOf(counters);
         rows = List.copyOf(rows);
+        enrichments = List.copyOf(enrichments);
+    }
+
+    /** A stream whose events come into the log as they were sent. */
+    public StreamDefinition(
+            String name,
+            String file,
+            String redisKey,
+            int partitions,
+            long maxDepth,
+            WindowSettings window,
+            Duration retention,
+            IngestSettings ingest,
+            List<Field> fields,
+            @Nullable Field entity,
+            @Nullable Field key,
+            List<Counter> counters,
+            List<RowTable> rows,
+            Dedup dedup) {
+        this(
+                name,
+                file,
+                redisKey,
+                partitions,
+                maxDepth,
+                window,
+                retention,
+                ingest,
+                fields,
+                entity,
+                key,
+                counters,
+                rows,
+                dedup,
+                List.of());
     }
 
     /** The Redis key of one partition. A braced number is its hash tag, so that its keys share a cluster slot. */
@@ -55,6 +92,16 @@ public record StreamDefinition(
             }
         }
         return null;
+    }
+
+    /** Whether a field wants to know where a request came from. */
+    public boolean asksForSender() {
+        return fields.stream().anyMatch(field -> field.defaultValue() instanceof Default.OfRequest);
+    }
+
+    /** Whether a client's value of this field is none of the event's: it is computed. */
+    public boolean isComputed(Field field) {
+        return enrichments.stream().anyMatch(enrichment -> enrichment.outputs().containsValue(field));
     }
 
     /** Whether a counter's column sums this field. */

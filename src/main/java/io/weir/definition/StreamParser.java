@@ -43,7 +43,8 @@ final class StreamParser {
                 "key",
                 "counters",
                 "rows",
-                "dedup");
+                "dedup",
+                "enrich");
         if (!Names.isStream(name)) {
             section.fault("is not a stream's name", "use lower-case letters, digits and hyphens");
         }
@@ -67,8 +68,10 @@ final class StreamParser {
                 key,
                 counters,
                 rows,
-                new DedupParser(section, fields, entity, defaults.dedupWindow()).parse());
+                new DedupParser(section, fields, entity, defaults.dedupWindow()).parse(),
+                new EnrichParser(section, fields).parse());
         checkUse(definition);
+        EnrichParser.checkTransient(section, definition);
         return definition;
     }
 

@@ -1,5 +1,6 @@
 package io.weir.event;
 
+import io.weir.definition.BodyForm;
 import io.weir.definition.Default;
 import io.weir.definition.Field;
 import io.weir.definition.StreamDefinition;
@@ -13,6 +14,7 @@ final class Batch {
     private final StreamDefinition definition;
     private final Field[] fields;
     private final EventEncoder encoder;
+    private final EventEnricher enricher;
     private final DecodeRequest request;
     private final DecodeLimits limits;
     private final List<AcceptedEvent> accepted;
@@ -23,12 +25,14 @@ final class Batch {
             StreamDefinition definition,
             Field[] fields,
             EventEncoder encoder,
+            EventEnricher enricher,
             DecodeRequest request,
             DecodeLimits limits,
             int expectedEvents) {
         this.definition = definition;
         this.fields = fields;
         this.encoder = encoder;
+        this.enricher = enricher;
         this.request = request;
         this.limits = limits;
         this.accepted = new ArrayList<>(expectedEvents);
@@ -86,6 +90,7 @@ final class Batch {
                 throw event.fault;
             }
             complete(event.values);
+            enricher.enrich(event.values);
             if (definition.dedup().isByFields()) {
                 key = FieldsKey.of(definition.dedup(), event.values);
             }
@@ -109,9 +114,11 @@ final class Batch {
     }
 
     private void complete(@Nullable Object[] values) throws InvalidEventException {
+        // who brings a log is not who it tells of
+        Sender sender = request.form() == BodyForm.ACCESS_LOG ? Sender.UNKNOWN : request.sender();
         for (int i = 0; i < fields.length; i++) {
             if (values[i] == null) {
-                values[i] = missing(fields[i], request.nowMicros(), request.visitor());
+                values[i] = missing(fields[i], request.nowMicros(), request.visitor(), sender);
             }
         }
     }
@@ -121,7 +128,7 @@ final class Batch {
      *
      * @param visitor who sent it; null when nobody knows any more
      */
-    static @Nullable Object missing(Field field, long nowMicros, @Nullable String visitor)
+    static @Nullable Object missing(Field field, long nowMicros, @Nullable String visitor, Sender sender)
             throws InvalidEventException {
         if (field.required()) {
             throw new InvalidEventException(field.name(), "is required and missing");
@@ -135,6 +142,7 @@ final class Batch {
                 }
                 yield visitor;
             }
+            case Default.OfRequest(Default.Part part) -> sender.value(part, field);
             case Default.Fixed(Object value) -> value;
         };
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstIndex the index of the first event within what the key stands for, 0 unless a client sends one thing in
  *     several requests
  * @param visitor who sent the request, for a field that wants it; null where none does
+ * @param sender what the request says of who sent it, for fields that want it
  * @param keepInvalid whether decoding goes on after an invalid event
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -21,4 +22,18 @@ public record DecodeRequest(
         @Nullable String idempotencyKey,
         long firstIndex,
         @Nullable String visitor,
-        boolean keepInvalid) {}
+        Sender sender,
+        boolean keepInvalid) {
+
+    /** A request of which nothing but the visitor is known. */
+    public DecodeRequest(
+            byte[] body,
+            BodyForm form,
+            long nowMicros,
+            @Nullable String idempotencyKey,
+            long firstIndex,
+            @Nullable String visitor,
+            boolean keepInvalid) {
+        this(body, form, nowMicros, idempotencyKey, firstIndex, visitor, Sender.UNKNOWN, keepInvalid);
+    }
+}

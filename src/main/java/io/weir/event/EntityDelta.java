@@ -15,12 +15,16 @@ public final class EntityDelta {
     private final Object entity;
     private final List<Counter> counters;
     private final @Nullable Object[][] values;
+    /** By counter: whether an event was added that it counts. */
+    private final boolean[] counted;
+
     private int events;
 
     public EntityDelta(List<Counter> counters, Object entity) {
         this.entity = entity;
         this.counters = counters;
         this.values = new @Nullable Object[counters.size()][];
+        this.counted = new boolean[counters.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = new @Nullable Object[counters.get(i).columns().size()];
         }
@@ -61,27 +65,54 @@ public final class EntityDelta {
         return values;
     }
 
+    /** Whether it holds an event that the counter counts; without one, the counter's row is not to be touched. */
+    public boolean isCountedBy(int counter) {
+        return counted[counter];
+    }
+
     /** Adds an event that stands after all that were added before. */
     public void add(Event event) {
         for (int i = 0; i < values.length; i++) {
-            List<CounterColumn> columns = counters.get(i).columns();
-            for (int j = 0; j < columns.size(); j++) {
-                CounterColumn column = columns.get(j);
-                Object operand = column.field() == null
-                        ? (Object) 1L
-                        : event.values()[column.field().index()];
-                if (column.aggregate() == Aggregate.COUNT && column.field() != null) {
-                    operand = operand == null ? null : (Object) 1L;
+            Counter counter = counters.get(i);
+            if (counter.counts(event.values())) {
+                counted[i] = true;
+                List<CounterColumn> columns = counter.columns();
+                for (int j = 0; j < columns.size(); j++) {
+                    values[i][j] = columns.get(j).aggregate().combine(values[i][j], operand(columns.get(j), event));
                 }
-                values[i][j] = column.aggregate().combine(values[i][j], operand);
             }
         }
         events++;
     }
 
+    /**
+     * Adds an event to one column of one counter, and leaves all others as they are.
+     *
+     * @return false when the counter does not count it
+     */
+    public boolean addTo(int counter, int column, Event event) {
+        if (!counters.get(counter).counts(event.values())) {
+            return false;
+        }
+        counted[counter] = true;
+        CounterColumn counted = counters.get(counter).columns().get(column);
+        values[counter][column] = counted.aggregate().combine(values[counter][column], operand(counted, event));
+        events++;
+        return true;
+    }
+
+    private static @Nullable Object operand(CounterColumn column, Event event) {
+        if (column.field() == null) {
+            return 1L;
+        }
+        Object operand = event.values()[column.field().index()];
+        return column.aggregate() == Aggregate.COUNT && operand != null ? (Object) 1L : operand;
+    }
+
     /** Adds what stands after all that were added before. */
     public void add(EntityDelta later) {
         for (int i = 0; i < values.length; i++) {
+            counted[i] |= later.counted[i];
             List<CounterColumn> columns = counters.get(i).columns();
             for (int j = 0; j < columns.size(); j++) {
                 values[i][j] = columns.get(j).aggregate().combine(values[i][j], later.values[i][j]);

@@ -73,7 +73,7 @@ public final class EventReader {
             throw new InvalidEventException(
                     field.name(), "is missing, and the entry's time is not in the years 1 to 9999");
         }
-        return Batch.missing(field, entryMicros, null);
+        return Batch.missing(field, entryMicros, null, Sender.UNKNOWN);
     }
 
     private @Nullable String key(ParsedObject event) throws InvalidEventException {

@@ -48,6 +48,13 @@ final class FieldReader {
         this.maxDepth = maxDepth;
     }
 
+    /** For what clients send: what is computed they can't say. */
+    static FieldReader atTheDoor(StreamDefinition definition, int maxDepth) {
+        FieldReader reader = new FieldReader(definition, true, maxDepth);
+        reader.fields.values().removeIf(definition::isComputed);
+        return reader;
+    }
+
     @Nullable
     Field field(String name) {
         return fields.get(name);

@@ -16,14 +16,16 @@ public final class ReplayDecoder {
     private final FieldReader reader;
     private final AccessLogLine accessLog;
     private final EventEncoder encoder;
+    private final EventEnricher enricher;
 
-    public ReplayDecoder(StreamDefinition definition, DecodeLimits limits) {
+    public ReplayDecoder(StreamDefinition definition, DecodeLimits limits, EventEnricher enricher) {
         this.definition = definition;
         this.limits = limits;
         this.fields = definition.fields().toArray(new Field[0]);
         this.reader = new FieldReader(definition, true, true, limits.maxDepth());
         this.accessLog = new AccessLogLine(definition, reader);
         this.encoder = new EventEncoder(definition);
+        this.enricher = enricher;
     }
 
     /**
@@ -32,10 +34,12 @@ public final class ReplayDecoder {
      * @param raw one JSON object, or a line of an access log where the stream takes these
      * @param key the letter's idempotency key; one that stands in the event wins
      * @param receivedMicros what the default {@code now} stands for: when the event first came
+     * @param isAsSent whether the door refused it, so that nothing was computed of it yet; otherwise it was, and stays so
      * @param letter what the event replays
      * @throws InvalidEventException when it is no event of the stream
      */
-    public AcceptedEvent decode(byte[] raw, @Nullable String key, long receivedMicros, LetterReference letter)
+    public AcceptedEvent decode(
+            byte[] raw, @Nullable String key, long receivedMicros, boolean isAsSent, LetterReference letter)
             throws InvalidEventException {
         if (raw.length > limits.maxEventBytes()) {
             throw new InvalidEventException(
@@ -52,8 +56,11 @@ public final class ReplayDecoder {
         }
         for (int i = 0; i < fields.length; i++) {
             if (event.values[i] == null) {
-                event.values[i] = Batch.missing(fields[i], receivedMicros, null);
+                event.values[i] = Batch.missing(fields[i], receivedMicros, null, Sender.UNKNOWN);
             }
+        }
+        if (isAsSent) {
+            enricher.enrich(event.values);
         }
         String itsKey = key(event, key);
         Field entityField = definition.entity();

@@ -14,14 +14,16 @@ public final class RequestDecoder {
     private final Field[] fields;
     private final FieldReader reader;
     private final EventEncoder encoder;
+    private final EventEnricher enricher;
     private final EnvelopeDecoding envelopes;
     private final LineDecoding lines;
 
-    public RequestDecoder(StreamDefinition definition, DecodeLimits limits) {
+    public RequestDecoder(StreamDefinition definition, DecodeLimits limits, EventEnricher enricher) {
         this.definition = definition;
         this.limits = limits;
         this.fields = definition.fields().toArray(new Field[0]);
-        this.reader = new FieldReader(definition, true, limits.maxDepth());
+        this.enricher = enricher;
+        this.reader = FieldReader.atTheDoor(definition, limits.maxDepth());
         this.encoder = new EventEncoder(definition);
         this.envelopes = new EnvelopeDecoding(definition, reader);
         this.lines = new LineDecoding(definition, reader);
@@ -30,7 +32,7 @@ public final class RequestDecoder {
     /** Decodes a body in the form that the request names, whether the stream takes that form or not. */
     public DecodeResult decode(DecodeRequest request) {
         int expectedEvents = request.form() == BodyForm.OBJECT ? 1 : 16;
-        Batch batch = new Batch(definition, fields, encoder, request, limits, expectedEvents);
+        Batch batch = new Batch(definition, fields, encoder, enricher, request, limits, expectedEvents);
         try {
             switch (request.form()) {
                 case OBJECT -> decodeObject(batch);

@@ -5,12 +5,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.BodyForm;
 import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
 import io.weir.event.AcceptedEvent;
 import io.weir.event.DecodeLimits;
 import io.weir.event.DecodeRequest;
 import io.weir.event.DecodeResult;
 import io.weir.event.InvalidEvent;
-import io.weir.event.RequestDecoder;
 import io.weir.log.EventLog;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LinkSettings;
@@ -49,7 +49,7 @@ public final class ClickRecorder {
         }
     }
 
-    private final RequestDecoder decoder;
+    private final EventDecoder decoder;
     private final ClickBatch writer;
     private final PartitionedAppend append;
     private final LinkSettings.Clicks settings;
@@ -79,11 +79,13 @@ public final class ClickRecorder {
     public ClickRecorder(
             StreamDefinition definition,
             EventLog log,
+            Enrichers enrichers,
             LinkSettings.Clicks settings,
             HttpSettings http,
             MeterRegistry registry,
             Executor executor) {
-        this.decoder = new RequestDecoder(definition, new DecodeLimits(BATCH, MAX_EVENT_BYTES, MAX_DEPTH));
+        this.decoder = EventDecoder.enriched(
+                definition, new DecodeLimits(BATCH, MAX_EVENT_BYTES, MAX_DEPTH), enrichers);
         this.writer = new ClickBatch(definition, new ClientAddress(http.trustedProxies()));
         this.append = new PartitionedAppend(definition, log);
         this.settings = settings;
@@ -138,7 +140,7 @@ public final class ClickRecorder {
     private void drainSoon() {
         if (draining.compareAndSet(false, true)) {
             try {
-                executor.execute(this::drain);
+                var _ = decoder.ready().whenCompleteAsync((nothing, failure) -> drain(), executor);
             } catch (RuntimeException stopped) {
                 draining.set(false);
             }

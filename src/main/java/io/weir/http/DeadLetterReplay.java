@@ -3,10 +3,12 @@ package io.weir.http;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.AcceptedEvent;
 import io.weir.event.DecodeLimits;
+import io.weir.event.EventEnricher;
 import io.weir.event.InvalidEventException;
 import io.weir.event.LetterReference;
 import io.weir.event.ReplayDecoder;
 import io.weir.letter.DeadLetters;
+import io.weir.letter.ReasonClass;
 import io.weir.letter.StoredLetter;
 import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +46,12 @@ final class DeadLetterReplay {
             DecodeLimits limits,
             DeadLetters letters,
             EventLog log,
+            Function<StreamDefinition, EventEnricher> enrichers,
             Executor blocking) {
         for (StreamDefinition definition : definitions) {
-            streams.put(definition.name(), new Stream(definition, new ReplayDecoder(definition, limits)));
+            streams.put(
+                    definition.name(),
+                    new Stream(definition, new ReplayDecoder(definition, limits, enrichers.apply(definition))));
         }
         this.letters = letters;
         this.log = log;
@@ -114,6 +120,12 @@ final class DeadLetterReplay {
 
     private static AcceptedEvent decode(Stream stream, StoredLetter letter, byte[] content, LetterReference reference)
             throws InvalidEventException {
-        return stream.decoder().decode(content, letter.key(), letter.entry().millis() * MICROS_PER_MILLI, reference);
+        return stream.decoder()
+                .decode(
+                        content,
+                        letter.key(),
+                        letter.entry().millis() * MICROS_PER_MILLI,
+                        letter.reasonClass() == ReasonClass.INVALID,
+                        reference);
     }
 }

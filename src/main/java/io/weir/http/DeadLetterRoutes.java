@@ -2,10 +2,12 @@ package io.weir.http;
 
 import io.weir.definition.StreamDefinition;
 import io.weir.event.DecodeLimits;
+import io.weir.event.EventEnricher;
 import io.weir.letter.DeadLetters;
 import io.weir.log.EventLog;
 import io.weir.settings.HttpSettings;
 import java.util.Collection;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
@@ -20,12 +22,13 @@ public final class DeadLetterRoutes {
             Collection<StreamDefinition> definitions,
             DeadLetters letters,
             EventLog log,
+            Function<StreamDefinition, EventEnricher> enrichers,
             HttpSettings settings,
             ActorSystem<?> system) {
         AdminCalls calls = new AdminCalls(
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher")), settings);
         DecodeLimits limits = new DecodeLimits(1, settings.maxEventBytes(), settings.maxJsonDepth());
-        DeadLetterReplay replay = new DeadLetterReplay(definitions, limits, letters, log, calls.executor());
+        DeadLetterReplay replay = new DeadLetterReplay(definitions, limits, letters, log, enrichers, calls.executor());
         DeadLetterHandlers one = new DeadLetterHandlers(letters, replay, new BodyReader(system, settings), calls);
         DeadLetterBulkHandlers many = new DeadLetterBulkHandlers(letters, replay, calls);
         routes.add("GET", PATH, many::list)

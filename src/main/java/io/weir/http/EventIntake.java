@@ -11,10 +11,12 @@ import io.weir.settings.HttpSettings;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes bodies into events of one stream and appends them to the log, whatever is then answered. */
 final class EventIntake {
@@ -30,9 +32,11 @@ final class EventIntake {
     private final EventDecoder decoder;
     private final PartitionedAppend append;
     private final Visitors visitors;
+    private final Senders senders;
     private final IngestMetrics metrics;
     private final InstantSource clock;
     private final HttpHeader retryAfter;
+    private volatile boolean ready;
 
     EventIntake(
             StreamDefinition definition,
@@ -44,6 +48,7 @@ final class EventIntake {
         this.decoder = decoder;
         this.append = new PartitionedAppend(definition, log);
         this.visitors = new Visitors(definition, settings);
+        this.senders = new Senders(definition, settings);
         this.metrics = metrics;
         this.clock = clock;
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
@@ -55,6 +60,18 @@ final class EventIntake {
      * @throws Refusal when nothing of it can be taken
      */
     CompletionStage<Taken> take(byte[] body, BodyForm form, HttpRequest request, IngestOptions options) {
+        if (!ready) {
+            CompletableFuture<Void> first = decoder.ready().toCompletableFuture();
+            if (!first.isDone()) {
+                return first.thenCompose(nothing -> takeNow(body, form, request, options));
+            }
+            first.join();
+            ready = true;
+        }
+        return takeNow(body, form, request, options);
+    }
+
+    private CompletionStage<Taken> takeNow(byte[] body, BodyForm form, HttpRequest request, IngestOptions options) {
         DecodeRequest decodeRequest = new DecodeRequest(
                 body,
                 form,
@@ -62,6 +79,7 @@ final class EventIntake {
                 options.idempotencyKey(),
                 options.firstIndex(),
                 visitors.of(request),
+                senders.of(request),
                 options.keepInvalid());
         return switch (decoder.decode(decodeRequest)) {
             case DecodeResult.Refused refused -> throw refusal(refused);

@@ -2,8 +2,8 @@ package io.weir.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.enrich.Enrichers;
 import io.weir.event.DecodeLimits;
-import io.weir.event.RequestDecoder;
 import io.weir.live.CommittedCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
@@ -25,6 +25,7 @@ public final class IngestRoutes {
             EventLog log,
             Partitions partitions,
             CommittedCounts committedCounts,
+            Enrichers enrichers,
             HttpSettings settings,
             MeterRegistry metrics,
             ActorSystem<?> system) {
@@ -33,7 +34,7 @@ public final class IngestRoutes {
         addTo(
                 routes,
                 definitions,
-                definition -> new RequestDecoder(definition, limits)::decode,
+                definition -> EventDecoder.enriched(definition, limits, enrichers),
                 log,
                 partitions,
                 committedCounts,

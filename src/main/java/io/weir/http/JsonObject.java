@@ -1,6 +1,8 @@
 package io.weir.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a JSON object. */
@@ -31,6 +33,13 @@ final class JsonObject {
 
     JsonObject with(String name, JsonObject value) {
         member(name).append(value);
+        return this;
+    }
+
+    JsonObject with(String name, List<JsonObject> values) {
+        StringJoiner list = new StringJoiner(",", "[", "]");
+        values.forEach(value -> list.add(value.toString()));
+        member(name).append(list);
         return this;
     }
 

@@ -8,6 +8,7 @@ import io.weir.replay.ReplayFailure;
 import io.weir.replay.ReplayStore;
 import io.weir.replay.StreamReplay;
 import io.weir.settings.HttpSettings;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,10 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
-/** Replay and backfill of a stream, one at a time: {@code POST /api/admin/streams/{stream}/replay} and {@code …/backfill}. */
+/**
+ * Replay, backfill and recount of a stream, one at a time: {@code POST /api/admin/streams/{stream}/replay}, {@code
+ * …/backfill} and {@code …/recount}.
+ */
 public final class ReplayHandlers {
     private interface Work {
         HttpResponse run(StreamDefinition definition, QueryParameters query) throws InterruptedException;
@@ -29,6 +33,7 @@ public final class ReplayHandlers {
 
     private static final Set<String> REPLAY_PARAMETERS = Set.of("from", "to", "dry-run", "partition", "after");
     private static final Set<String> BACKFILL_PARAMETERS = Set.of("counter", "source", "rows-are-complete");
+    private static final Set<String> RECOUNT_PARAMETERS = Set.of("counter", "rows-are-complete");
 
     private final Map<String, StreamDefinition> definitions = new HashMap<>();
     private final StreamReplay replay;
@@ -64,6 +69,10 @@ public final class ReplayHandlers {
                 "POST",
                 AdminAccess.PREFIX + "streams/{stream}/backfill",
                 (request, variables) -> handle(request, variables, BACKFILL_PARAMETERS, this::backfill));
+        routes.add(
+                "POST",
+                AdminAccess.PREFIX + "streams/{stream}/recount",
+                (request, variables) -> handle(request, variables, RECOUNT_PARAMETERS, this::recount));
     }
 
     private CompletionStage<HttpResponse> handle(
@@ -81,8 +90,8 @@ public final class ReplayHandlers {
             return CompletableFuture.completedFuture(refused(refusal));
         }
         if (!permit.tryAcquire()) {
-            return CompletableFuture.completedFuture(failed(
-                    new ReplayFailure(ReplayFailure.Reason.BUSY, "another replay or backfill works at the moment")));
+            return CompletableFuture.completedFuture(failed(new ReplayFailure(
+                    ReplayFailure.Reason.BUSY, "another replay, backfill or recount works at the moment")));
         }
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -183,6 +192,23 @@ public final class ReplayHandlers {
             default -> throw QueryParameters.invalid("source", "must be rows or log");
         }
         return IngestAnswers.json(200, json.toString());
+    }
+
+    private HttpResponse recount(StreamDefinition definition, QueryParameters query) {
+        List<JsonObject> counters = new ArrayList<>();
+        backfill.recount(definition, query.text("counter"), query.flag("rows-are-complete"))
+                .forEach((counter, result) -> counters.add(new JsonObject()
+                        .with("counter", counter)
+                        .with("table", result.table())
+                        .with("rows", result.rows())
+                        .with("entities", result.entities())
+                        .with("changed", result.changed())));
+        return IngestAnswers.json(
+                200,
+                new JsonObject()
+                        .with("stream", definition.name())
+                        .with("counters", counters)
+                        .toString());
     }
 
     /** Milliseconds since 1970 of a timestamp or of a number of them. */

@@ -1,6 +1,5 @@
 package io.weir.replay;
 
-import io.weir.definition.Aggregate;
 import io.weir.definition.OnMissing;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntityDelta;
@@ -15,6 +14,7 @@ import io.weir.settings.ReplaySettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +43,7 @@ public final class CounterBackfill {
     private record Folded(
             List<EntityDelta> deltas, long events, @Nullable EntryId completeFrom) {}
 
-    private final Map<String, StreamDefinition> definitions = new HashMap<>();
+    private final List<StreamDefinition> definitions;
     private final Retained retained;
     private final ReplayStore store;
     private final ReplaySettings settings;
@@ -60,7 +60,7 @@ public final class CounterBackfill {
             ReplayStore store,
             ReplaySettings settings,
             Consumer<StreamDefinition> refreshCounts) {
-        definitions.forEach(definition -> this.definitions.put(definition.name(), definition));
+        this.definitions = List.copyOf(definitions);
         this.retained = new Retained(retained);
         this.store = store;
         this.settings = settings;
@@ -70,10 +70,35 @@ public final class CounterBackfill {
     /** Sets the column to the aggregate over a table that holds every event. */
     public ReplayStore.RowsResult fromRows(StreamDefinition definition, String counter, boolean rowsAreComplete) {
         CounterTarget target = target(definition, counter);
-        ReplayStore.RowsResult result =
-                store.setFromRows(definition, target, rowsAreComplete, settings.backfillTimeout());
+        return setFromRows(definition, List.of(target), rowsAreComplete).getFirst();
+    }
+
+    /**
+     * Sets counters to what the definition now says of the events that are stored.
+     *
+     * @param counter {@code table}, {@code column} or {@code table.column}; null for all counters of the stream
+     * @return what became of each column, by its name
+     */
+    public Map<String, ReplayStore.RowsResult> recount(
+            StreamDefinition definition, @Nullable String counter, boolean rowsAreComplete) {
+        List<CounterTarget> targets = CounterTarget.findAll(definition, counter);
+        for (CounterTarget target : targets) {
+            target.requireOwn(definition, definitions);
+        }
+        List<ReplayStore.RowsResult> results = setFromRows(definition, targets, rowsAreComplete);
+        Map<String, ReplayStore.RowsResult> named = new LinkedHashMap<>();
+        for (int i = 0; i < targets.size(); i++) {
+            named.put(targets.get(i).name(), results.get(i));
+        }
+        return named;
+    }
+
+    private List<ReplayStore.RowsResult> setFromRows(
+            StreamDefinition definition, List<CounterTarget> targets, boolean rowsAreComplete) {
+        List<ReplayStore.RowsResult> results =
+                store.setFromRows(definition, targets, rowsAreComplete, settings.backfillTimeout());
         refreshCounts.accept(definition);
-        return result;
+        return results;
     }
 
     /** Adds what Redis still holds of the events that were committed before the column was first counted. */
@@ -122,22 +147,7 @@ public final class CounterBackfill {
 
     private CounterTarget target(StreamDefinition definition, String counter) {
         CounterTarget target = CounterTarget.find(definition, counter);
-        if (target.column().aggregate() == Aggregate.LAST) {
-            throw ReplayFailure.refused(target.name() + " is the last value: the next event of an entity sets it");
-        }
-        for (StreamDefinition other : definitions.values()) {
-            boolean writesIt = !other.name().equals(definition.name())
-                    && other.counters().stream()
-                            .anyMatch(shared -> shared.table()
-                                            .equals(target.counter().table())
-                                    && shared.columns().stream()
-                                            .anyMatch(column -> column.column()
-                                                    .equals(target.column().column())));
-            if (writesIt) {
-                throw ReplayFailure.refused("stream " + other.name() + " counts into " + target.name()
-                        + ", too, so the events of one of them don't make it up");
-            }
-        }
+        target.requireOwn(definition, definitions);
         return target;
     }
 
@@ -207,13 +217,11 @@ public final class CounterBackfill {
                     "entry " + event.entryId() + " holds an event with an idempotency key, or a dead"
                             + " letter that was replayed, and the log does not say whether it was a duplicate");
         }
-        EntityDelta one = new EntityDelta(definition.counters(), entity);
-        one.add(event);
-        EntityDelta sum = deltas.computeIfAbsent(entity, absent -> new EntityDelta(definition.counters(), entity));
-        @Nullable Object[] columns = sum.values()[target.position()];
-        columns[target.columnPosition()] = target.column()
-                .aggregate()
-                .combine(columns[target.columnPosition()], one.value(target.position(), target.columnPosition()));
-        return true;
+        // an event that is not counted leaves no delta either
+        if (!target.counter().counts(event.values())) {
+            return false;
+        }
+        return deltas.computeIfAbsent(entity, absent -> new EntityDelta(definition.counters(), entity))
+                .addTo(target.position(), target.columnPosition(), event);
     }
 }

@@ -22,7 +22,7 @@ public final class ReplayFailure extends RuntimeException {
         this.reason = reason;
     }
 
-    static ReplayFailure refused(String message) {
+    public static ReplayFailure refused(String message) {
         return new ReplayFailure(Reason.REFUSED, message);
     }
 

@@ -48,9 +48,12 @@ public interface ReplayStore {
     record RowsResult(String table, long rows, long entities, long changed) {}
 
     /**
-     * Sets a column to the aggregate over the rows, with every window of the stream kept waiting meanwhile.
+     * Sets columns to the aggregates over the rows, all in one transaction, with every window of the stream kept waiting
+     * meanwhile.
      *
      * @param rowsAreComplete whether to trust the caller and not the number of rows
+     * @return a result for each target
      */
-    RowsResult setFromRows(StreamDefinition definition, CounterTarget target, boolean rowsAreComplete, Duration limit);
+    List<RowsResult> setFromRows(
+            StreamDefinition definition, List<CounterTarget> targets, boolean rowsAreComplete, Duration limit);
 }

@@ -54,7 +54,8 @@ final class ColumnNotes {
                 tables[at] = counter.table();
                 columns[at] = column.column();
                 aggregates[at] = column.aggregate().name().toLowerCase(Locale.ROOT)
-                        + (column.field() == null ? "" : "(" + column.field().name() + ")");
+                        + (column.field() == null ? "" : "(" + column.field().name() + ")")
+                        + (counter.where() == null ? "" : " where " + counter.where());
                 at++;
             }
         }

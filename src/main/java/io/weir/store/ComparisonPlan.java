@@ -65,7 +65,7 @@ record ComparisonPlan(
                 }
             }
             if (!columns.isEmpty()) {
-                String sql = sql(definition, counter, rows, columns);
+                String sql = sql(definition, counter, rows, columns, catalog);
                 return new ComparisonPlan(definition, counter, rows, columns, notCompared, sql);
             }
             reasons.addAll(notCompared);
@@ -102,6 +102,10 @@ record ComparisonPlan(
         if (entity == null) {
             return "has no column with the entity";
         }
+        Field condition = RowsCondition.missing(counter.where(), rows);
+        if (condition != null) {
+            return "has no column with " + condition.name() + " (where)";
+        }
         String keyType = catalog.type(counter.table(), counter.keyColumn());
         String entityType = catalog.type(rows.table(), entity.column());
         if (!keyType.equals(entityType)) {
@@ -129,7 +133,7 @@ record ComparisonPlan(
     }
 
     private static String sql(
-            StreamDefinition definition, Counter counter, RowTable rows, List<CounterColumn> columns) {
+            StreamDefinition definition, Counter counter, RowTable rows, List<CounterColumn> columns, Catalog catalog) {
         RowColumn entity = columnOf(rows, definition.entity());
         String key = Identifiers.column(entity == null ? "" : entity.column());
         StringJoiner values = new StringJoiner(", ");
@@ -146,7 +150,9 @@ record ComparisonPlan(
         }
         return "SELECT coalesce(c.k, r.k)::text, " + values + " FROM (SELECT " + counted + " FROM "
                 + Identifiers.table(counter.table()) + ") c FULL JOIN (SELECT " + aggregates + " FROM "
-                + Identifiers.table(rows.table()) + " GROUP BY 1) r ON c.k = r.k WHERE " + differs;
+                + Identifiers.table(rows.table()) + " WHERE "
+                + RowsCondition.sql(counter.where(), rows, "", catalog) + " GROUP BY 1) r ON c.k = r.k WHERE "
+                + differs;
     }
 
     private static String aggregate(CounterColumn column, RowTable rows) {

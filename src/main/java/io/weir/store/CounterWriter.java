@@ -7,6 +7,7 @@ import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.OnMissing;
 import io.weir.event.EntityDelta;
+import io.weir.event.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,6 +30,7 @@ final class CounterWriter {
     private final FieldType entityType;
     private final String write;
     private final String lockExisting;
+    private final String read;
 
     /** The writer of the counter at {@code position} of its definition. */
     CounterWriter(int position, Counter counter, Field entity, Catalog catalog) {
@@ -54,6 +56,9 @@ final class CounterWriter {
                         + returning;
         };
         String keys = "?::" + ElementType.of(entityType).sqlName() + "[]::" + keyType + "[]";
+        StringJoiner columns = new StringJoiner(", ").add(key);
+        counter.columns().forEach(column -> columns.add(Identifiers.column(column.column())));
+        this.read = "SELECT " + columns + " FROM " + table + " WHERE " + key + " = ANY(" + keys + ")";
         this.lockExisting = "SELECT " + key + " FROM " + table + " AS t WHERE " + key + " = ANY(" + keys + ") ORDER BY "
                 + key + " FOR NO KEY UPDATE";
     }
@@ -109,6 +114,11 @@ final class CounterWriter {
         return counter.onMissing() == OnMissing.DEAD_LETTER;
     }
 
+    /** Whether the counter takes this event. */
+    boolean counts(Event event) {
+        return counter.counts(event.values());
+    }
+
     /** The table and key of an entity, for a person. */
     String describeRow(Object entity) {
         return counter.table() + " has no row with " + counter.keyColumn() + " = " + entity;
@@ -139,6 +149,35 @@ final class CounterWriter {
      */
     void write(Connection connection, List<EntityDelta> deltas, Map<Object, @Nullable Object[][]> totals)
             throws SQLException {
+        if (counter.where() == null) {
+            add(connection, deltas, totals);
+            return;
+        }
+        List<EntityDelta> counted = new ArrayList<>(deltas.size());
+        List<Object> others = new ArrayList<>();
+        for (EntityDelta delta : deltas) {
+            if (delta.isCountedBy(position)) {
+                counted.add(delta);
+            } else {
+                others.add(delta.entity());
+            }
+        }
+        if (!counted.isEmpty()) {
+            add(connection, counted, totals);
+        }
+        // an entity's counts are known as a whole or not at all
+        if (!others.isEmpty()) {
+            ArrayParameter keys = new ArrayParameter(ElementType.of(entityType), others.size());
+            others.forEach(keys::add);
+            try (PreparedStatement statement = connection.prepareStatement(read)) {
+                keys.bind(statement, 1);
+                readTotals(statement, totals);
+            }
+        }
+    }
+
+    private void add(Connection connection, List<EntityDelta> deltas, Map<Object, @Nullable Object[][]> totals)
+            throws SQLException {
         List<CounterColumn> columns = counter.columns();
         List<ArrayParameter> parameters = new ArrayList<>(columns.size() + 1);
         parameters.add(new ArrayParameter(ElementType.of(entityType), deltas.size()));
@@ -155,13 +194,17 @@ final class CounterWriter {
             for (int i = 0; i < parameters.size(); i++) {
                 parameters.get(i).bind(statement, i + 1);
             }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Object entity = read(rows, 1, entityType);
-                    @Nullable Object[][] total = entity == null ? null : totals.get(entity);
-                    if (total != null) {
-                        readColumns(rows, 2, total[position]);
-                    }
+            readTotals(statement, totals);
+        }
+    }
+
+    private void readTotals(PreparedStatement statement, Map<Object, @Nullable Object[][]> totals) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Object entity = read(rows, 1, entityType);
+                @Nullable Object[][] total = entity == null ? null : totals.get(entity);
+                if (total != null) {
+                    readColumns(rows, 2, total[position]);
                 }
             }
         }

@@ -39,7 +39,7 @@ final class PostgresReplayStore implements ReplayStore {
         """;
 
     private static final String LOCK_CURSORS =
-            "SELECT committed_events FROM stream_cursor WHERE stream = ? ORDER BY partition FOR UPDATE";
+            "SELECT committed_events + direct_events FROM stream_cursor WHERE stream = ? ORDER BY partition FOR UPDATE";
     private static final String CURSOR = "SELECT entry FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String COLUMN_START = """
         SELECT counted_after, known, backfilled_at IS NOT NULL FROM counter_column
@@ -171,32 +171,47 @@ final class PostgresReplayStore implements ReplayStore {
     }
 
     @Override
-    public RowsResult setFromRows(
-            StreamDefinition definition, CounterTarget target, boolean rowsAreComplete, Duration limit) {
-        RowsAggregate statements = RowsAggregate.of(definition, target, catalog);
+    public List<RowsResult> setFromRows(
+            StreamDefinition definition, List<CounterTarget> targets, boolean rowsAreComplete, Duration limit) {
+        List<RowsAggregate> statements = targets.stream()
+                .map(target -> RowsAggregate.of(definition, target, catalog))
+                .toList();
         return transaction(limit, connection -> {
             long committed = lockCursors(connection, definition);
-            long rows = longs(connection, statements.countRows()).getFirst();
-            if (rows != committed && !rowsAreComplete) {
-                throw new ReplayFailure(
-                        ReplayFailure.Reason.REFUSED,
-                        "table " + statements.table() + " holds " + rows + " rows, and " + committed
-                                + " events of the stream were committed: rows were deleted, or put there by others, or"
-                                + " the table is younger than the stream. If its rows are what is to be counted, say"
-                                + " so (rows-are-complete)");
+            Map<String, Long> rows = new HashMap<>();
+            for (RowsAggregate aggregate : statements) {
+                if (!rows.containsKey(aggregate.table())) {
+                    long count = longs(connection, aggregate.countRows()).getFirst();
+                    rows.put(aggregate.table(), count);
+                    if (count != committed && !rowsAreComplete) {
+                        throw incomplete(aggregate.table(), count, committed);
+                    }
+                }
             }
-            List<Long> counts = longs(connection, statements.set());
-            try (PreparedStatement statement = connection.prepareStatement(BACKFILL_ALL)) {
-                statement.setString(1, definition.name());
-                statement.setString(2, target.counter().table());
-                statement.setString(3, target.column().column());
-                statement.executeUpdate();
+            List<RowsResult> results = new ArrayList<>();
+            for (int i = 0; i < targets.size(); i++) {
+                RowsAggregate aggregate = statements.get(i);
+                List<Long> counts = longs(connection, aggregate.set());
+                try (PreparedStatement statement = connection.prepareStatement(BACKFILL_ALL)) {
+                    statement.setString(1, definition.name());
+                    statement.setString(2, targets.get(i).counter().table());
+                    statement.setString(3, targets.get(i).column().column());
+                    statement.executeUpdate();
+                }
+                long ofTable = Objects.requireNonNull(rows.get(aggregate.table()));
+                results.add(new RowsResult(aggregate.table(), ofTable, counts.get(0), counts.get(1)));
             }
-            return new RowsResult(statements.table(), rows, counts.get(0), counts.get(1));
+            return results;
         });
     }
 
-    /** Keeps every window of the stream waiting, and answers how many events they have committed. */
+    private static ReplayFailure incomplete(String table, long rows, long committed) {
+        return ReplayFailure.refused("table " + table + " holds " + rows + " rows, and " + committed
+                + " events of the stream were committed: rows were deleted, or put there by others, or the table is"
+                + " younger than the stream. If its rows are what is to be counted, say so (rows-are-complete)");
+    }
+
+    /** Keeps every window of the stream waiting, and answers how many events were committed, in windows and past the log. */
     private static long lockCursors(Connection connection, StreamDefinition definition) throws SQLException {
         long committed = 0;
         try (PreparedStatement statement = connection.prepareStatement(LOCK_CURSORS)) {

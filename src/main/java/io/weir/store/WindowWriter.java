@@ -167,7 +167,7 @@ final class WindowWriter {
         Set<Object> entities = new LinkedHashSet<>();
         for (Event event : events) {
             Object entity = event.entity(definition);
-            if (entity != null) {
+            if (entity != null && counter.counts(event)) {
                 entities.add(entity);
             }
         }
@@ -181,7 +181,7 @@ final class WindowWriter {
         List<Event> withRow = new ArrayList<>(events.size());
         for (Event event : events) {
             Object entity = event.entity(definition);
-            if (entity == null || existing.contains(entity)) {
+            if (entity == null || existing.contains(entity) || !counter.counts(event)) {
                 withRow.add(event);
             } else {
                 deadLetters.add(DeadLetter.of(event, counter.describeRow(entity), ReasonClass.NO_ROW, null));

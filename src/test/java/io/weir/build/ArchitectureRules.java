@@ -38,7 +38,7 @@ final class ArchitectureRules {
         low.addAll(EDGES);
         allowed.put("cli", with(low, "embedded", "http", "compat", "log", "pipeline", "store"));
         allowed.put("embedded", leaves);
-        allowed.put("http", with(low, "compat", "log", "replay"));
+        allowed.put("http", with(low, "compat", "enrich", "log", "replay"));
         allowed.put("compat", with(low, "log"));
         allowed.put("log", with(leaves, "redis"));
         allowed.put("pipeline", with(low, "log", "store"));
@@ -48,6 +48,7 @@ final class ArchitectureRules {
         allowed.put("store", with(leaves, "letter", "link", "replay"));
         FEATURES.forEach(feature -> allowed.put(feature, with(leaves, "redis")));
         EDGES.forEach(edge -> allowed.put(edge, lower));
+        allowed.put("enrich", leaves);
         allowed.put("redis", Set.of("settings"));
         allowed.put("event", Set.of("definition", "settings"));
         allowed.put("definition", Set.of("settings"));

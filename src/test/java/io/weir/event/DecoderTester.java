@@ -21,7 +21,7 @@ final class DecoderTester {
     }
 
     DecoderTester(StreamDefinition definition, DecodeLimits limits) {
-        this.decoder = new RequestDecoder(definition, limits);
+        this.decoder = new RequestDecoder(definition, limits, EventEnricher.NONE);
     }
 
     DecodeResult decode(BodyForm form, byte[] body, boolean keepInvalid, @Nullable String key, long firstIndex) {

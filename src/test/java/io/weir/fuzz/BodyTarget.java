@@ -15,6 +15,7 @@ import io.weir.event.DecodeRequest;
 import io.weir.event.DecodeResult;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
+import io.weir.event.EventEnricher;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEvent;
 import io.weir.event.RefusedEvent;
@@ -47,7 +48,7 @@ final class BodyTarget implements FuzzTarget {
     BodyTarget(BodyForm form) {
         this.form = form;
         this.definition = Definitions.parse(form == BodyForm.ACCESS_LOG ? Definitions.LINES : Definitions.TEXT);
-        this.decoder = new RequestDecoder(definition, LIMITS);
+        this.decoder = new RequestDecoder(definition, LIMITS, EventEnricher.NONE);
         this.reader = new EventReader(definition);
     }
 

@@ -7,6 +7,7 @@ import io.weir.definition.DefinitionParser;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.DecodeLimits;
 import io.weir.event.EntryId;
+import io.weir.event.EventEnricher;
 import io.weir.event.EventReader;
 import io.weir.event.RequestDecoder;
 import io.weir.store.DatabaseUrl;
@@ -190,7 +191,7 @@ final class SettingTargets {
                 assertThat(definition.name()).matches("[a-z0-9-]+");
                 assertThat(definition.partitions()).isBetween(1, 256);
                 new EventReader(definition);
-                new RequestDecoder(definition, new DecodeLimits(10, 1000, 8));
+                new RequestDecoder(definition, new DecodeLimits(10, 1000, 8), EventEnricher.NONE);
             }
         }
     }
