@@ -66,7 +66,7 @@ final class ServerRoutes {
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);
-        return routes.build();
+        return new RateLimits(parts).build(routes);
     }
 
     private Health health(Executor jdbcExecutor) {
