@@ -71,7 +71,7 @@ final class ServerRoutes {
                 parts.system());
         replayHandlers().addTo(routes);
         new ShortLinks(parts, log).addTo(routes);
-        return routes.build();
+        return new RateLimits(parts).build(routes);
     }
 
     private Health health(Executor jdbcExecutor) {

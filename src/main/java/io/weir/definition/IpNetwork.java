@@ -3,10 +3,13 @@ package io.weir.definition;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Addresses that begin with the same bits: {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one address alone. */
 public final class IpNetwork {
+    private static final int IPV4_BYTES = 4;
+
     private final byte[] address;
     private final int bits;
 
@@ -26,6 +29,26 @@ public final class IpNetwork {
             throw new IllegalArgumentException("\"" + text + "\" is no address and no network");
         }
         return network;
+    }
+
+    /**
+     * An IPv6 address with only its first bits left; an IPv4 address, also one that is mapped into IPv6, whole; any other
+     * text as it is.
+     *
+     * <p>Who has an IPv6 address usually has all that begin with the same 64 bits.
+     */
+    public static String firstBits(String text, int ipv6Bits) {
+        byte[] address = bytes(text);
+        if (address == null) {
+            return text;
+        }
+        if (address.length == IPV4_BYTES) {
+            return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "." + (address[3] & 0xff);
+        }
+        for (int bit = ipv6Bits; bit < address.length * 8; bit++) {
+            address[bit >> 3] &= (byte) ~(0x80 >> (bit & 7));
+        }
+        return HexFormat.of().formatHex(address) + "/" + ipv6Bits;
     }
 
     /** Whether an address, in any form, is one of these. */

@@ -65,7 +65,8 @@ public final class HttpServer {
         return response.status().isSuccess() ? response : response.addHeader(CLOSE);
     }
 
-    private static HttpResponse internalError(HttpRequest request, Throwable failure) {
+    /** What a request is answered whose handler failed. */
+    static HttpResponse internalError(HttpRequest request, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         LOG.error("{} {} failed", request.method().name(), request.getUri().path(), cause);

@@ -27,12 +27,19 @@ public final class Routes {
         private final Map<String, Map<String, RequestHandler>> templates = new LinkedHashMap<>();
         private final Map<String, Map<String, RequestHandler>> last = new LinkedHashMap<>();
         private final Map<String, UnaryOperator<RequestHandler>> guards = new LinkedHashMap<>();
+        private RouteGuard outermost = (method, path, handler) -> handler;
 
         private Builder() {}
 
         /** Puts a guard before every route whose path begins with {@code prefix}, added before or after. */
         public Builder guard(String prefix, UnaryOperator<RequestHandler> guard) {
             guards.put(prefix, guard);
+            return this;
+        }
+
+        /** Puts a guard before every route, added before or after, and before its other guards. */
+        public Builder outermost(RouteGuard guard) {
+            outermost = guard;
             return this;
         }
 
@@ -87,6 +94,7 @@ public final class Routes {
                     guarded.replaceAll((method, handler) -> guard.apply(handler));
                 }
             });
+            guarded.replaceAll((method, handler) -> outermost.guard(method, path, handler));
             return guarded;
         }
     }

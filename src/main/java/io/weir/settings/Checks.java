@@ -30,6 +30,13 @@ final class Checks {
         }
     }
 
+    /** What RFC 9110 calls a token. */
+    static void headerName(String key, String name) {
+        if (!name.matches("[-!#$%&'*+.^_`|~0-9A-Za-z]{1,100}")) {
+            throw new SettingsException(key, "holds \"" + name + "\", which is no name of a header");
+        }
+    }
+
     static void ordered(String shorterKey, Duration shorter, String longerKey, Duration longer) {
         if (shorter.compareTo(longer) > 0) {
             throw new SettingsException(
