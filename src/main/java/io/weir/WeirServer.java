@@ -88,6 +88,7 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
+        Access.check(weir, httpSettings, definitions);
         StoreSettings storeSettings = StoreSettings.from(weir);
         Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);

@@ -27,7 +27,8 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new ReplayCommand())
-                .addSubcommand(new BackfillCommand());
+                .addSubcommand(new BackfillCommand())
+                .addSubcommand(new KeysCommand());
     }
 
     @Override

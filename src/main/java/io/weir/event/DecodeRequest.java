@@ -1,6 +1,7 @@
 package io.weir.event;
 
 import io.weir.definition.BodyForm;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     several requests
  * @param visitor who sent the request, for a field that wants it; null where none does
  * @param keepInvalid whether decoding goes on after an invalid event
+ * @param fixed what each event must hold
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record DecodeRequest(
@@ -21,4 +23,18 @@ public record DecodeRequest(
         @Nullable String idempotencyKey,
         long firstIndex,
         @Nullable String visitor,
-        boolean keepInvalid) {}
+        boolean keepInvalid,
+        List<FixedValue> fixed) {
+
+    /** A request of somebody who may send everything. */
+    public DecodeRequest(
+            byte[] body,
+            BodyForm form,
+            long nowMicros,
+            @Nullable String idempotencyKey,
+            long firstIndex,
+            @Nullable String visitor,
+            boolean keepInvalid) {
+        this(body, form, nowMicros, idempotencyKey, firstIndex, visitor, keepInvalid, List.of());
+    }
+}
