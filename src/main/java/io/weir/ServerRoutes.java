@@ -39,6 +39,7 @@ final class ServerRoutes {
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
                 .add("GET", "/health", OperationsHandlers.health(health(jdbcExecutor)))
                 .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
+        Access.addTo(routes, parts);
         upkeep.addTo(routes, parts.http());
         StreamFlush flush = new StreamFlush(
                 parts.partitions(),

@@ -92,6 +92,7 @@ final class WeirServer implements AutoCloseable {
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
         Enrichers enrichers = Enrichers.open(EnrichSettings.from(weir), definitions, meters);
         toClose.addFirst(enrichers);
+        Access.check(weir, httpSettings, definitions);
         StoreSettings storeSettings = StoreSettings.from(weir);
         Database database = Database.open(storeSettings, meters);
         toClose.addFirst(database);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends chunks to the server, each until it is taken or can't be. Thread-safe; blocks. */
 final class ImportClient implements AutoCloseable {
@@ -42,6 +43,7 @@ final class ImportClient implements AutoCloseable {
             .build();
     private final String target;
     private final String key;
+    private final @Nullable String writeKey;
     private final Duration retryFor;
     private final Consumer<String> notes;
 
@@ -49,14 +51,22 @@ final class ImportClient implements AutoCloseable {
      * A client for one stream.
      *
      * @param key what the whole file is known by
+     * @param writeKey what the server wants to be shown; null where it wants nothing
      * @param retryFor how long one chunk is tried
      * @param notes told, for a person, why a chunk is tried again
      */
-    ImportClient(URI server, String stream, String key, Duration retryFor, Consumer<String> notes) {
+    ImportClient(
+            URI server,
+            String stream,
+            String key,
+            @Nullable String writeKey,
+            Duration retryFor,
+            Consumer<String> notes) {
         String base = server.toString().replaceAll("/+$", "");
         String name = URLEncoder.encode(stream, StandardCharsets.UTF_8).replace("+", "%20");
         this.target = base + "/api/v1/streams/" + name + "/events?on-invalid=dead-letter&first-index=";
         this.key = key;
+        this.writeKey = writeKey;
         this.retryFor = retryFor;
         this.notes = notes;
     }
@@ -91,12 +101,12 @@ final class ImportClient implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> retried(ImportChunk chunk) throws Stopped, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(target + chunk.firstLine()))
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(target + chunk.firstLine()))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Content-Type", "text/plain")
                 .header("Idempotency-Key", key)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(chunk.body()))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofByteArray(chunk.body()));
+        HttpRequest request = (writeKey == null ? builder : builder.header("X-Weir-Key", writeKey)).build();
         long deadlineNanos = System.nanoTime() + retryFor.toNanos();
         long backoffMillis = FIRST_BACKOFF_MILLIS;
         while (true) {
@@ -140,6 +150,7 @@ final class ImportClient implements AutoCloseable {
     private static String explanation(ImportChunk chunk, HttpResponse<byte[]> response) {
         String detail = ImportAnswer.detail(text(response));
         String remedy = switch (response.statusCode()) {
+            case 401, 403 -> "give --write-key, or WEIR_WRITE_KEY, a key of the stream";
             case 404 -> "check --stream and --url";
             case 415 -> "give the stream's definition the form access-log";
             case 422 -> "an import needs a stream that keeps keys, or a second run would count twice";

@@ -65,6 +65,13 @@ public final class ImportCommand implements Callable<Integer> {
     private URI url = URI.create("http://127.0.0.1:8085");
 
     @Option(
+            names = "--write-key",
+            paramLabel = "KEY",
+            description = "The key that a server with write keys wants; default the environment's WEIR_WRITE_KEY, which"
+                    + " other users of this machine can't read off the process list.")
+    private @Nullable String writeKey;
+
+    @Option(
             names = "--chunk-lines",
             paramLabel = "N",
             description =
@@ -144,6 +151,7 @@ public final class ImportCommand implements Callable<Integer> {
                         url,
                         stream,
                         source.key(),
+                        shownKey(),
                         Duration.ofSeconds(retrySeconds),
                         trouble -> note(progress, trouble))) {
             progress.start();
@@ -162,6 +170,11 @@ public final class ImportCommand implements Callable<Integer> {
                 source.lines() / Math.max(seconds, 0.001));
         out.flush();
         return 0;
+    }
+
+    private @Nullable String shownKey() {
+        String known = writeKey == null ? System.getenv("WEIR_WRITE_KEY") : writeKey;
+        return known == null || known.isBlank() ? null : known.strip();
     }
 
     /** Several connections meet the same trouble at once; one line of it is enough. */

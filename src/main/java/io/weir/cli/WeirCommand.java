@@ -28,7 +28,8 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new ReplayCommand())
                 .addSubcommand(new BackfillCommand())
-                .addSubcommand(new RecountCommand());
+                .addSubcommand(new RecountCommand())
+                .addSubcommand(new KeysCommand());
     }
 
     @Override

@@ -30,6 +30,7 @@ final class IngestParser {
             "/api/cron/",
             "/health",
             "/metrics",
+            "/p.gif",
             "/ready",
             "/alive",
             "/dashboard");
@@ -49,7 +50,7 @@ final class IngestParser {
         if (ingest == null) {
             return new IngestSettings(null, DEFAULT_FORMS, null);
         }
-        ingest.only("path", "body", "items", "redis", "fallback");
+        ingest.only("path", "body", "items", "redis", "fallback", "privacy-signals", "pixel");
         Set<BodyForm> forms = forms(ingest);
         String items = items(ingest, forms);
         if (forms.contains(BodyForm.ACCESS_LOG)) {
@@ -58,7 +59,27 @@ final class IngestParser {
         Boolean redis = ingest.flag("redis");
         Boolean fallback = ingest.flag("fallback");
         return new IngestSettings(
-                path(ingest), forms, items, !Boolean.FALSE.equals(redis), Boolean.TRUE.equals(fallback));
+                path(ingest),
+                forms,
+                items,
+                !Boolean.FALSE.equals(redis),
+                Boolean.TRUE.equals(fallback),
+                "honour".equals(ingest.oneOf("privacy-signals", List.of("honour", "ignore"))),
+                pixel(ingest));
+    }
+
+    /** Two of the pixel's parameters are not fields. */
+    private boolean pixel(Section ingest) {
+        boolean pixel = Boolean.TRUE.equals(ingest.flag("pixel"));
+        for (Field field : fields) {
+            if (pixel && (field.name().equals("stream") || field.name().equals("key"))) {
+                ingest.fault(
+                        "pixel",
+                        "can't fill the field " + field.name() + ": a parameter of its address has that name",
+                        "rename the field, or remove pixel");
+            }
+        }
+        return pixel;
     }
 
     private static Set<BodyForm> forms(Section ingest) {

@@ -12,15 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param redis whether events go through Redis; otherwise straight to the database, a transaction for what comes together
  * @param fallback whether they go straight to the database while Redis is away, instead of being refused
  * @param items the envelope's field that holds the list; null unless {@link BodyForm#ENVELOPE} is among the forms
+ * @param honoursPrivacySignals whether nothing is kept of requests with {@code Sec-GPC} or {@code DNT}
+ * @param pixel whether an image's address takes an event, too
  */
 public record IngestSettings(
         @Nullable String path,
         Set<BodyForm> forms,
         @Nullable String items,
         boolean redis,
-        boolean fallback) {
+        boolean fallback,
+        boolean honoursPrivacySignals,
+        boolean pixel) {
     public IngestSettings {
         forms = Set.copyOf(forms);
+    }
+
+    /** Those of a stream without pixel that asks nothing of privacy signals. */
+    public IngestSettings(
+            @Nullable String path, Set<BodyForm> forms, @Nullable String items, boolean redis, boolean fallback) {
+        this(path, forms, items, redis, fallback, false, false);
     }
 
     /** Those of a stream whose events go through Redis, and nowhere else. */

@@ -89,6 +89,9 @@ final class Batch {
             if (event.fault != null) {
                 throw event.fault;
             }
+            if (!request.fixed().isEmpty()) {
+                applyFixed(event.values);
+            }
             complete(event.values);
             enricher.enrich(event.values);
             if (definition.dedup().isByFields()) {
@@ -111,6 +114,12 @@ final class Batch {
     private void addInvalid(@Nullable String field, String reason, @Nullable String key, int from, int to) {
         invalid.add(new InvalidEvent(next, field, reason, Arrays.copyOfRange(request.body(), from, to), key));
         next++;
+    }
+
+    private void applyFixed(@Nullable Object[] values) throws InvalidEventException {
+        for (FixedValue fixed : request.fixed()) {
+            fixed.applyTo(values);
+        }
     }
 
     private void complete(@Nullable Object[] values) throws InvalidEventException {

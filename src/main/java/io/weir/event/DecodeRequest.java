@@ -1,6 +1,7 @@
 package io.weir.event;
 
 import io.weir.definition.BodyForm;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param visitor who sent the request, for a field that wants it; null where none does
  * @param sender what the request says of who sent it, for fields that want it
  * @param keepInvalid whether decoding goes on after an invalid event
+ * @param fixed what each event must hold
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record DecodeRequest(
@@ -23,9 +25,10 @@ public record DecodeRequest(
         long firstIndex,
         @Nullable String visitor,
         Sender sender,
-        boolean keepInvalid) {
+        boolean keepInvalid,
+        List<FixedValue> fixed) {
 
-    /** A request of which nothing but the visitor is known. */
+    /** A request of which nothing but the visitor is known, of somebody who may send everything. */
     public DecodeRequest(
             byte[] body,
             BodyForm form,
@@ -34,6 +37,6 @@ public record DecodeRequest(
             long firstIndex,
             @Nullable String visitor,
             boolean keepInvalid) {
-        this(body, form, nowMicros, idempotencyKey, firstIndex, visitor, Sender.UNKNOWN, keepInvalid);
+        this(body, form, nowMicros, idempotencyKey, firstIndex, visitor, Sender.UNKNOWN, keepInvalid, List.of());
     }
 }

@@ -2,7 +2,6 @@ package io.weir.http;
 
 import io.weir.settings.HttpSettings;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;
@@ -52,7 +51,7 @@ public final class AdminAccess {
         this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
         this.variable = variable;
         this.setting = setting;
-        this.onLoopback = isLoopback(settings.host());
+        this.onLoopback = settings.isLoopback();
         this.signature = signature;
     }
 
@@ -150,14 +149,5 @@ public final class AdminAccess {
 
     private static @Nullable String header(HttpRequest request, String name) {
         return request.getHeader(name).map(HttpHeader::value).orElse(null);
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException unknown) {
-            // binding fails with a better message
-            return false;
-        }
     }
 }

@@ -1,11 +1,7 @@
 package io.weir.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.weir.definition.BodyForm;
 import io.weir.definition.StreamDefinition;
-import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -14,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells in which of a stream's forms a body is, by its content type and, for JSON, by how it begins. */
 final class BodyForms {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private final String stream;
     private final Set<BodyForm> forms;
     private final @Nullable String items;
@@ -33,9 +27,7 @@ final class BodyForms {
             types.add("application/x-ndjson");
             types.add("application/jsonl");
         }
-        if (forms.contains(BodyForm.ACCESS_LOG)) {
-            types.add("text/plain");
-        }
+        types.add("text/plain");
         acceptedTypes = String.join(", ", types);
     }
 
@@ -59,8 +51,8 @@ final class BodyForms {
             if (forms.contains(BodyForm.NDJSON)) {
                 return BodyForm.NDJSON;
             }
-        } else if (main.equals("text") && sub.equals("plain") && forms.contains(BodyForm.ACCESS_LOG)) {
-            return BodyForm.ACCESS_LOG;
+        } else if (main.equals("text") && sub.equals("plain")) {
+            return textForm(body);
         }
         String sent = untyped ? "a body without Content-Type" : main + "/" + sub;
         throw new Refusal(
@@ -70,22 +62,38 @@ final class BodyForms {
                 "Content-Type");
     }
 
+    /**
+     * The form of a text. {@code navigator.sendBeacon} sends JSON so, since pages may send a text anywhere without asking; and
+     * no line of a log is a JSON object.
+     */
+    private BodyForm textForm(byte[] body) {
+        if (!takesLog()) {
+            return takesJson() ? jsonForm(body) : BodyForm.NDJSON;
+        }
+        int start = firstByte(body);
+        boolean json = start < body.length && (body[start] == '{' || body[start] == '[') && JsonShape.isOneValue(body);
+        return json && takesJson() ? jsonForm(body) : BodyForm.ACCESS_LOG;
+    }
+
+    private boolean takesLog() {
+        return forms.contains(BodyForm.ACCESS_LOG);
+    }
+
     private boolean takesJson() {
         return forms.contains(BodyForm.OBJECT) || forms.contains(BodyForm.ARRAY) || forms.contains(BodyForm.ENVELOPE);
     }
 
     private BodyForm jsonForm(byte[] body) {
-        int start = 0;
-        while (start < body.length && isBlank(body[start])) {
-            start++;
-        }
+        int start = firstByte(body);
         if (start == body.length) {
             throw new Refusal(RefusalReason.MALFORMED, "the body is empty");
         }
         return switch (body[start]) {
             case '[' -> known(BodyForm.ARRAY, "an array");
             case '{' ->
-                forms.contains(BodyForm.ENVELOPE) && (!forms.contains(BodyForm.OBJECT) || hasItems(body))
+                forms.contains(BodyForm.ENVELOPE)
+                                && (!forms.contains(BodyForm.OBJECT)
+                                        || JsonShape.hasMember(body, String.valueOf(items)))
                         ? BodyForm.ENVELOPE
                         : known(BodyForm.OBJECT, "an object");
             default -> throw new Refusal(RefusalReason.MALFORMED, "the body is neither a JSON object nor an array");
@@ -100,21 +108,12 @@ final class BodyForms {
         return form;
     }
 
-    /** Whether the outer object has the envelope's list. What is not JSON is left to the decoder to complain about. */
-    private boolean hasItems(byte[] body) {
-        try (JsonParser parser = JSON.createParser(body)) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                if (parser.currentName().equals(items)) {
-                    return true;
-                }
-                parser.nextToken();
-                parser.skipChildren();
-            }
-            return false;
-        } catch (IOException notJson) {
-            return false;
+    private static int firstByte(byte[] body) {
+        int start = 0;
+        while (start < body.length && isBlank(body[start])) {
+            start++;
         }
+        return start;
     }
 
     private static boolean isBlank(byte character) {

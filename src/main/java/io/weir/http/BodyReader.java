@@ -1,9 +1,12 @@
 package io.weir.http;
 
 import io.weir.settings.HttpSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
@@ -34,6 +37,30 @@ final class BodyReader {
         return entity.toStrict(timeoutMillis, maxBytes, system)
                 .thenApply(strict -> strict.getData().toArrayUnsafe())
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(refusal(Failures.cause(failure))));
+    }
+
+    /** The body, unpacked where it is packed; no more of it than a body may have. Fails with {@link Refusal}. */
+    CompletionStage<byte[]> read(RequestEntity entity, IngestOptions options, IngestMetrics metrics) {
+        CompletionStage<byte[]> body = read(entity);
+        return options.gzip() ? body.thenApply(packed -> unpack(packed, metrics)) : body;
+    }
+
+    private byte[] unpack(byte[] packed, IngestMetrics metrics) {
+        // one byte more than allowed shows that there is more, and the rest is never unpacked
+        try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            byte[] body = stream.readNBytes(maxBytes + 1);
+            if (body.length > maxBytes) {
+                throw new Refusal(RefusalReason.BODY_TOO_LARGE, "the body unpacks to more than " + maxBytes + " bytes");
+            }
+            metrics.unpacked(body.length);
+            return body;
+        } catch (IOException broken) {
+            // no field: that would say that another encoding helps
+            throw new Refusal(
+                    RefusalReason.MALFORMED,
+                    "the body is not whole gzip, as its Content-Encoding says"
+                            + (broken.getMessage() == null ? "" : ": " + broken.getMessage()));
+        }
     }
 
     private Throwable refusal(Throwable cause) {

@@ -4,6 +4,7 @@ import io.weir.definition.BodyForm;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.DecodeRequest;
 import io.weir.event.DecodeResult;
+import io.weir.event.FixedValue;
 import io.weir.event.InvalidEvent;
 import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
@@ -17,6 +18,7 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.jspecify.annotations.Nullable;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Decodes bodies into events of one stream and appends them to the log, whatever is then answered. */
 final class EventIntake {
@@ -29,10 +31,14 @@ final class EventIntake {
      */
     record Taken(int events, List<InvalidEvent> invalid, List<PartitionedAppend.Appended> places) {}
 
+    /** What a body may be packed as (RFC 9110, 12.5.3). */
+    private static final HttpHeader ACCEPT_ENCODING = RawHeader.create("Accept-Encoding", "gzip, identity");
+
     private final EventDecoder decoder;
     private final PartitionedAppend append;
     private final Visitors visitors;
     private final Senders senders;
+    private final PrivacySignals privacySignals;
     private final IngestMetrics metrics;
     private final InstantSource clock;
     private final HttpHeader retryAfter;
@@ -49,9 +55,15 @@ final class EventIntake {
         this.append = new PartitionedAppend(definition, log);
         this.visitors = new Visitors(definition, settings);
         this.senders = new Senders(definition, settings);
+        this.privacySignals = new PrivacySignals(definition, metrics);
         this.metrics = metrics;
         this.clock = clock;
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
+    }
+
+    /** Whether nothing of the request is to be kept, as who sends it asks. */
+    boolean leaveOut(HttpRequest request) {
+        return privacySignals.leaveOut(request);
     }
 
     /**
@@ -72,6 +84,11 @@ final class EventIntake {
     }
 
     private CompletionStage<Taken> takeNow(byte[] body, BodyForm form, HttpRequest request, IngestOptions options) {
+        List<FixedValue> fixed = StreamAccess.fixed(request);
+        if (!fixed.isEmpty() && options.keepInvalid()) {
+            // a dead letter may say what its sender may not
+            throw QueryParameters.invalid("on-invalid", "is not for a key that belongs to something");
+        }
         DecodeRequest decodeRequest = new DecodeRequest(
                 body,
                 form,
@@ -80,7 +97,8 @@ final class EventIntake {
                 options.firstIndex(),
                 visitors.of(request),
                 senders.of(request),
-                options.keepInvalid());
+                options.keepInvalid(),
+                fixed);
         return switch (decoder.decode(decodeRequest)) {
             case DecodeResult.Refused refused -> throw refusal(refused);
             case DecodeResult.Decoded decoded -> {
@@ -114,6 +132,9 @@ final class EventIntake {
             problem.with("field", refusal.field());
         }
         HttpResponse response = problem.response();
+        if (IngestOptions.ENCODING.equals(refusal.field())) {
+            return response.addHeader(ACCEPT_ENCODING);
+        }
         return refusal.reason().status() == 503 ? response.addHeader(retryAfter) : response;
     }
 

@@ -52,12 +52,14 @@ public final class HttpServer {
             // a stage of another kind would be taken for one that can be completed
             answer = routes.handle(request).toCompletableFuture();
         } catch (RuntimeException failure) {
-            return CompletableFuture.completedFuture(internalError(request, failure));
+            return CompletableFuture.completedFuture(routes.finish(request, internalError(request, failure)));
         }
         CompletableFuture<HttpResponse> safe = answer.state() == CompletableFuture.State.SUCCESS
                 ? answer
                 : answer.exceptionally(failure -> internalError(request, failure));
-        return request.entity().isStrict() ? safe : safe.thenApply(HttpServer::closeWhenRefusedEarly);
+        return request.entity().isStrict()
+                ? safe.thenApply(response -> routes.finish(request, response))
+                : safe.thenApply(response -> closeWhenRefusedEarly(routes.finish(request, response)));
     }
 
     /** A refusal may have left a body unread; what of it still comes must not be taken for the next request. */

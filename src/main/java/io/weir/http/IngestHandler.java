@@ -53,8 +53,10 @@ public final class IngestHandler implements RequestHandler {
         CompletionStage<HttpResponse> answer;
         try {
             IngestOptions options = IngestOptions.of(request, maxKeyLength);
-            CompletionStage<byte[]> body = bodies.read(request.entity());
-            answer = request.entity() instanceof HttpEntity.Strict && body instanceof CompletableFuture<byte[]> here
+            CompletionStage<byte[]> body = bodies.read(request.entity(), options, metrics);
+            answer = request.entity() instanceof HttpEntity.Strict
+                            && body instanceof CompletableFuture<byte[]> here
+                            && here.state() == CompletableFuture.State.SUCCESS
                     ? take(here.join(), request, options)
                     : body.thenCompose(bytes -> take(bytes, request, options));
         } catch (RuntimeException failure) {
@@ -67,6 +69,9 @@ public final class IngestHandler implements RequestHandler {
     }
 
     private CompletionStage<HttpResponse> take(byte[] body, HttpRequest request, IngestOptions options) {
+        if (intake.leaveOut(request)) {
+            return CompletableFuture.completedFuture(IngestAnswers.taken(0, List.of(), options));
+        }
         BodyForm form = forms.of(request.entity().getContentType(), body);
         CompletionStage<EventIntake.Taken> taken = intake.take(body, form, request, options);
         if (!options.waitForCommit()) {
@@ -87,6 +92,9 @@ public final class IngestHandler implements RequestHandler {
 
     private HttpResponse refused(Throwable cause) {
         HttpResponse response = intake.refused(cause);
-        return response.status().intValue() == 415 ? response.addHeader(acceptPost) : response;
+        return response.status().intValue() == 415
+                        && response.getHeader("Accept-Encoding").isEmpty()
+                ? response.addHeader(acceptPost)
+                : response;
     }
 }

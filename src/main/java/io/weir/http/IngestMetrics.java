@@ -13,6 +13,8 @@ final class IngestMetrics {
     private final Counter accepted;
     private final Counter deadLettered;
     private final Counter uncommitted;
+    private final Counter leftOut;
+    private final Counter unpacked;
     private final Timer requests;
 
     IngestMetrics(String stream, MeterRegistry metrics) {
@@ -39,6 +41,14 @@ final class IngestMetrics {
                 .description("Requests whose events were accepted, and not seen committed while they waited")
                 .tag("stream", stream)
                 .register(metrics);
+        leftOut = Counter.builder("weir.ingest.left.out")
+                .description("Requests of which nothing was kept, as their Sec-GPC or DNT asks")
+                .tag("stream", stream)
+                .register(metrics);
+        unpacked = Counter.builder("weir.ingest.unpacked.bytes")
+                .description("Bytes that gzip bodies unpacked to")
+                .tag("stream", stream)
+                .register(metrics);
         requests = Timer.builder("weir.http.request")
                 .description("From a request's head to its answer")
                 .tag("stream", stream)
@@ -57,6 +67,14 @@ final class IngestMetrics {
         if (deadLetteredEvents > 0) {
             deadLettered.increment(deadLetteredEvents);
         }
+    }
+
+    void leftOut() {
+        leftOut.increment();
+    }
+
+    void unpacked(int bytes) {
+        unpacked.increment(bytes);
     }
 
     void notSeenCommitted() {

@@ -14,17 +14,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param waitForCommit whether to answer only when the events are in PostgreSQL
  * @param keepInvalid whether invalid events become dead letters
+ * @param gzip whether the body is packed
  */
 record IngestOptions(
         boolean waitForCommit,
         boolean keepInvalid,
         long firstIndex,
-        @Nullable String idempotencyKey) {
+        @Nullable String idempotencyKey,
+        boolean gzip) {
+    /** The header that says how a body is packed. */
+    static final String ENCODING = "Content-Encoding";
+
     private static final Pattern FIRST_INDEX = Pattern.compile("[0-9]{1,18}");
-    private static final IngestOptions NONE = new IngestOptions(false, false, 0, null);
+    /** Of a request that asks for nothing. */
+    static final IngestOptions NONE = new IngestOptions(false, false, 0, null, false);
 
     static IngestOptions of(HttpRequest request, int maxKeyLength) {
         String key = null;
+        boolean gzip = false;
         for (HttpHeader header : request.getHeaders()) {
             switch (header.lowercaseName()) {
                 case "idempotency-key" -> {
@@ -33,18 +40,18 @@ record IngestOptions(
                     }
                     key = checkedKey(header.value(), maxKeyLength);
                 }
-                case "content-encoding" -> checkEncoding(header.value());
+                case "content-encoding" -> gzip = isGzip(header.value(), gzip);
                 default -> {}
             }
         }
         String query = request.getUri().rawQueryString().orElse("");
         if (query.isEmpty()) {
-            return key == null ? NONE : new IngestOptions(false, false, 0, key);
+            return key == null && !gzip ? NONE : new IngestOptions(false, false, 0, key, gzip);
         }
-        return parse(query, key);
+        return parse(query, key, gzip);
     }
 
-    private static IngestOptions parse(String query, @Nullable String key) {
+    private static IngestOptions parse(String query, @Nullable String key, boolean gzip) {
         boolean waitForCommit = false;
         boolean keepInvalid = false;
         long firstIndex = 0;
@@ -69,14 +76,17 @@ record IngestOptions(
                     keepInvalid = true;
                 }
                 case "first-index" -> firstIndex = index(name, value);
+                // a write key, which was looked at before
+                case "key" -> {}
                 default ->
-                    throw invalid(name, "is unknown; known are wait=committed, on-invalid=dead-letter, first-index=n");
+                    throw invalid(
+                            name, "is unknown; known are wait=committed, on-invalid=dead-letter, first-index=n, key");
             }
         }
         if (seen.contains("first-index") && key == null) {
             throw invalid("first-index", "counts within what an Idempotency-Key stands for, and there is none");
         }
-        return new IngestOptions(waitForCommit, keepInvalid, firstIndex, key);
+        return new IngestOptions(waitForCommit, keepInvalid, firstIndex, key, gzip);
     }
 
     private static String checkedKey(String key, int maxLength) {
@@ -91,14 +101,23 @@ record IngestOptions(
         return key;
     }
 
-    private static void checkEncoding(String encoding) {
-        if (!encoding.toLowerCase(Locale.ROOT).equals("identity")) {
+    /**
+     * Whether a body of this encoding is to be unpacked.
+     *
+     * @param before whether an earlier header says so already
+     */
+    private static boolean isGzip(String encoding, boolean before) {
+        String name = encoding.strip().toLowerCase(Locale.ROOT);
+        boolean gzip = name.equals("gzip") || name.equals("x-gzip");
+        if (before || !(gzip || name.equals("identity"))) {
             throw new Refusal(
                     RefusalReason.UNSUPPORTED_MEDIA_TYPE,
-                    "Content-Encoding " + encoding + " is not supported; send the body as it is",
+                    "Content-Encoding " + encoding + (before ? " on top of gzip" : "")
+                            + " is not supported; send the body as gzip or as it is",
                     -1,
-                    "Content-Encoding");
+                    ENCODING);
         }
+        return gzip;
     }
 
     private static long index(String name, String value) {

@@ -18,6 +18,11 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public final class IngestRoutes {
     private IngestRoutes() {}
 
+    /** The path that every stream has. */
+    static String genericPath(StreamDefinition definition) {
+        return "/api/v1/streams/" + definition.name() + "/events";
+    }
+
     /** Adds every stream's generic and own ingest path, and the counters. */
     public static void addTo(
             Routes.Builder routes,
@@ -64,7 +69,7 @@ public final class IngestRoutes {
                     metrics,
                     InstantSource.system(),
                     system));
-            routes.add("POST", "/api/v1/streams/" + definition.name() + "/events", ingest);
+            routes.add("POST", genericPath(definition), ingest);
             String path = definition.ingest().path();
             if (path != null && definition.ingest().isEntityPath()) {
                 ViewHandlers views = new ViewHandlers(
@@ -82,6 +87,13 @@ public final class IngestRoutes {
             } else if (path != null) {
                 routes.add("POST", path, ingest);
             }
+        }
+        if (definitions.stream().anyMatch(definition -> definition.ingest().pixel())) {
+            routes.add(
+                    "GET",
+                    PixelHandler.PATH,
+                    admission.guard(
+                            new PixelHandler(definitions, decoders, log, settings, metrics, InstantSource.system())));
         }
         routes.add(
                 "POST",

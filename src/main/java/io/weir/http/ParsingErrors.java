@@ -16,6 +16,7 @@ public final class ParsingErrors extends ParsingErrorHandler {
 
     @Override
     public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-        return Problem.of(status.intValue(), status.reason(), error.summary()).response();
+        return SecurityHeaders.PLAIN.addTo(
+                Problem.of(status.intValue(), status.reason(), error.summary()).response());
     }
 }

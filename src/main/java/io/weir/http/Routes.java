@@ -29,6 +29,10 @@ public final class Routes {
         private final Map<String, UnaryOperator<RequestHandler>> guards = new LinkedHashMap<>();
         private RouteGuard outermost = (method, path, handler) -> handler;
 
+        private final Map<String, UnaryOperator<RequestHandler>> pathGuards = new HashMap<>();
+        private SecurityHeaders securityHeaders = SecurityHeaders.PLAIN;
+        private @Nullable Cors cors;
+
         private Builder() {}
 
         /** Puts a guard before every route whose path begins with {@code prefix}, added before or after. */
@@ -40,6 +44,19 @@ public final class Routes {
         /** Puts a guard before every route, added before or after, and before its other guards. */
         public Builder outermost(RouteGuard guard) {
             outermost = guard;
+            return this;
+        }
+
+        /** Puts a guard before the routes of one path, written as in {@link #add}. */
+        public Builder guardPath(String path, UnaryOperator<RequestHandler> guard) {
+            pathGuards.put(path, guard);
+            return this;
+        }
+
+        /** Sets what browsers are told about every answer, and which pages may read them; null for none. */
+        Builder browsers(SecurityHeaders headers, @Nullable Cors pages) {
+            this.securityHeaders = headers;
+            this.cors = pages;
             return this;
         }
 
@@ -84,11 +101,15 @@ public final class Routes {
             Stream.of(templates, last)
                     .forEach(routes -> routes.forEach((path, methods) ->
                             parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods))))));
-            return new Routes(byPath, List.copyOf(parsed));
+            return new Routes(byPath, List.copyOf(parsed), securityHeaders, cors);
         }
 
         private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
             Map<String, RequestHandler> guarded = new TreeMap<>(methods);
+            UnaryOperator<RequestHandler> own = pathGuards.get(path);
+            if (own != null) {
+                guarded.replaceAll((method, handler) -> own.apply(handler));
+            }
             guards.forEach((prefix, guard) -> {
                 if (path.startsWith(prefix)) {
                     guarded.replaceAll((method, handler) -> guard.apply(handler));
@@ -133,10 +154,15 @@ public final class Routes {
 
     private final Map<String, Route> plain;
     private final List<Template> templates;
+    private final SecurityHeaders securityHeaders;
+    private final @Nullable Cors cors;
 
-    private Routes(Map<String, Route> plain, List<Template> templates) {
+    private Routes(
+            Map<String, Route> plain, List<Template> templates, SecurityHeaders securityHeaders, @Nullable Cors cors) {
         this.plain = plain;
         this.templates = templates;
+        this.securityHeaders = securityHeaders;
+        this.cors = cors;
     }
 
     public static Builder builder() {
@@ -158,5 +184,10 @@ public final class Routes {
         }
         return CompletableFuture.completedFuture(
                 Problem.of(404, "Not Found", "nothing is served at " + path).response());
+    }
+
+    /** Adds to an answer, wherever it comes from, what every answer has. */
+    HttpResponse finish(HttpRequest request, HttpResponse response) {
+        return securityHeaders.addTo(cors == null ? response : cors.addTo(request, response));
     }
 }

@@ -86,9 +86,11 @@ final class ViewHandlers {
         try {
             Object viewed = parse(variables.getFirst());
             IngestOptions options = IngestOptions.of(request, maxKeyLength);
-            answer = bodies.read(request.entity())
-                    .thenCompose(body -> intake.take(withEntity(body, viewed), BodyForm.OBJECT, request, options))
-                    .thenCompose(taken -> answer(viewed, taken, options));
+            answer = bodies.read(request.entity(), options, metrics)
+                    .thenCompose(body -> intake.leaveOut(request)
+                            ? current(viewed).thenApply(found -> viewed(false, found))
+                            : intake.take(withEntity(body, viewed), BodyForm.OBJECT, request, options)
+                                    .thenCompose(taken -> answer(viewed, taken, options)));
         } catch (RuntimeException failure) {
             answer = CompletableFuture.failedFuture(failure);
         }

@@ -1,6 +1,8 @@
 package io.weir.settings;
 
 import com.typesafe.config.Config;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,16 @@ public record HttpSettings(
                 textOrNull(http, "cron-secret"),
                 http.getDuration("signature-tolerance"),
                 http.getStringList("trusted-proxies"));
+    }
+
+    /** Whether only this machine reaches what listens there. */
+    public boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            // binding fails with a better message
+            return false;
+        }
     }
 
     private static @Nullable String textOrNull(Config http, String key) {

@@ -8,6 +8,7 @@ import io.weir.event.EntryId;
 import io.weir.log.AppendFailure;
 import io.weir.log.LogItem;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +91,13 @@ class IngestTest {
                 "clicks|application/x-ndjson|{}|NDJSON",
                 "clicks|application/jsonl|{}|NDJSON",
                 "views|text/plain; charset=us-ascii|- - -|ACCESS_LOG",
+                "clicks|text/plain;charset=UTF-8|{}|OBJECT",
+                "clicks|text/plain;charset=UTF-8|[{}]|ARRAY",
+                "sessions|text/plain|{'events':[]}|ENVELOPE",
+                "mixed|text/plain;charset=UTF-8|{'a':1}|OBJECT",
+                "mixed|text/plain|{'a':1} - -|ACCESS_LOG",
+                "mixed|text/plain|[::1] - -|ACCESS_LOG",
+                "mixed|text/plain|'a'|ACCESS_LOG",
                 "sessions|application/json|{'a':{'events':1},'events':[]}|ENVELOPE",
                 "sessions|application/json|{'a':{'events':1}}|OBJECT",
                 "sessions|application/json|{'a':'events'}|OBJECT",
@@ -105,9 +113,10 @@ class IngestTest {
 
     @ParameterizedTest
     @CsvSource({
-        "clicks, text/plain, 'application/json, application/x-ndjson, application/jsonl'",
-        "clicks, application/x-www-form-urlencoded, 'application/json, application/x-ndjson, application/jsonl'",
-        "sessions, application/x-ndjson, application/json",
+        "clicks, text/html, 'application/json, application/x-ndjson, application/jsonl, text/plain'",
+        "clicks, application/x-www-form-urlencoded, 'application/json, application/x-ndjson, application/jsonl,"
+                + " text/plain'",
+        "sessions, application/x-ndjson, 'application/json, text/plain'",
         "views, application/json, text/plain",
         "views, '', text/plain"
     })
@@ -121,9 +130,14 @@ class IngestTest {
     }
 
     @Test
-    void aContentEncodingIs415UnlessItIsIdentity() throws Exception {
-        assertThat(server.post(EVENTS, JSON, "{}", "Content-Encoding", "gzip").statusCode())
-                .isEqualTo(415);
+    void aContentEncodingOtherThanGzipIs415UnlessItIsIdentity() throws Exception {
+        for (String encoding : List.of("br", "deflate", "gzip, gzip", "zstd")) {
+            HttpResponse<String> response = server.post(EVENTS, JSON, "{}", "Content-Encoding", encoding);
+            assertProblem(response, 415, "unsupported-media-type");
+            assertThat(response.body()).contains("\"field\":\"Content-Encoding\"");
+            assertThat(response.headers().firstValue("Accept-Encoding")).contains("gzip, identity");
+            assertThat(response.headers().firstValue("Accept-Post")).isEmpty();
+        }
         assertThat(server.post(EVENTS, JSON, "{}", "Content-Encoding", "identity")
                         .statusCode())
                 .isEqualTo(202);

@@ -67,13 +67,23 @@ final class Streams {
                 List.of());
     }
 
+    /** Takes access logs and JSON. */
+    static StreamDefinition mixed() {
+        return stream(
+                "mixed",
+                new IngestSettings(null, Set.of(BodyForm.ACCESS_LOG, BodyForm.OBJECT, BodyForm.ARRAY), null),
+                null,
+                List.of(),
+                List.of());
+    }
+
     /** Counts for whole numbers. */
     static StreamDefinition numbers() {
         return stream("numbers", new IngestSettings(null, Set.of(BodyForm.OBJECT), null), NUMBER, COUNTERS, List.of());
     }
 
     static List<StreamDefinition> all() {
-        return List.of(clicks(), views(), sessions(), numbers());
+        return List.of(clicks(), views(), sessions(), numbers(), mixed());
     }
 
     private static StreamDefinition stream(

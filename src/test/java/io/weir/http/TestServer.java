@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** A server on a free port with a log in memory and a decoder that takes lines for events. */
 final class TestServer implements AutoCloseable {
@@ -61,6 +62,12 @@ final class TestServer implements AutoCloseable {
         routes.add("GET", "/defect", (request, variables) -> {
             throw new IllegalStateException("a defect, on purpose");
         });
+        routes.add(
+                "GET",
+                "/page",
+                (request, variables) ->
+                        CompletableFuture.completedFuture(org.apache.pekko.http.javadsl.model.HttpResponse.create()
+                                .addHeader(RawHeader.create("Content-Security-Policy", "default-src 'self'"))));
         // a stage that can't be completed by who gets it
         routes.add(
                 "GET",
