@@ -48,16 +48,20 @@ final class IngestParser {
         if (ingest == null) {
             return new IngestSettings(null, DEFAULT_FORMS, null);
         }
-        ingest.only("path", "body", "items", "redis", "fallback");
+        ingest.only("path", "body", "items", "redis", "fallback", "error");
         Set<BodyForm> forms = forms(ingest);
         String items = items(ingest, forms);
         if (forms.contains(BodyForm.ACCESS_LOG)) {
             checkAccessLog(ingest);
         }
+        String error = ingest.text("error");
+        if (error != null && error.isBlank()) {
+            ingest.fault("error", "is empty", "write what clients look for, or remove it");
+        }
         Boolean redis = ingest.flag("redis");
         Boolean fallback = ingest.flag("fallback");
         return new IngestSettings(
-                path(ingest), forms, items, !Boolean.FALSE.equals(redis), Boolean.TRUE.equals(fallback));
+                path(ingest), forms, items, !Boolean.FALSE.equals(redis), Boolean.TRUE.equals(fallback), error);
     }
 
     private static Set<BodyForm> forms(Section ingest) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes bodies into events of one stream and appends them to the log, whatever is then answered. */
 final class EventIntake {
@@ -33,6 +34,7 @@ final class EventIntake {
     private final IngestMetrics metrics;
     private final InstantSource clock;
     private final HttpHeader retryAfter;
+    private final @Nullable String error;
 
     EventIntake(
             StreamDefinition definition,
@@ -47,6 +49,7 @@ final class EventIntake {
         this.metrics = metrics;
         this.clock = clock;
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
+        this.error = definition.ingest().error();
     }
 
     /**
@@ -94,6 +97,9 @@ final class EventIntake {
         }
         if (refusal.field() != null) {
             problem.with("field", refusal.field());
+        }
+        if (error != null && refusal.reason().status() == 400) {
+            problem.with("error", error);
         }
         HttpResponse response = problem.response();
         return refusal.reason().status() == 503 ? response.addHeader(retryAfter) : response;
