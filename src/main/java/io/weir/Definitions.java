@@ -11,8 +11,11 @@ import io.weir.store.SchemaCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads the stream definitions and refuses the start with all of their faults at once. */
@@ -36,8 +39,10 @@ final class Definitions {
         return parsed.definitions();
     }
 
+    /** Divides tables where definitions want that, and compares all of them with what definitions say. */
     static Catalog check(List<StreamDefinition> definitions, Database database) throws Exception {
-        SchemaCheck.Result result = database.check(definitions);
+        Map<String, String> undivided = database.divideTables(definitions, LocalDate.now(ZoneOffset.UTC));
+        SchemaCheck.Result result = database.check(definitions, undivided);
         refuse(result.faults());
         return result.catalog();
     }

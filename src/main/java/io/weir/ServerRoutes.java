@@ -16,6 +16,7 @@ import io.weir.pipeline.StoredCounts;
 import io.weir.pipeline.StreamFlush;
 import io.weir.replay.CounterBackfill;
 import io.weir.replay.StreamReplay;
+import io.weir.settings.QueueStatusSettings;
 import io.weir.settings.ReplaySettings;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,8 @@ final class ServerRoutes {
                 parts.system(),
                 parts.http().commitTimeout());
         new Flushes(parts.definitions(), flush, parts.eventLog(), parts.http()).addTo(routes);
+        QueueStatusSettings queueStatus = QueueStatusSettings.from(parts.weir());
+        new AnalyticsCollection(parts.definitions(), flush, parts.eventLog(), parts.http(), queueStatus).addTo(routes);
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
         FallbackLog log =
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);

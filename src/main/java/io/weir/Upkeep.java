@@ -9,6 +9,7 @@ import io.weir.ops.LedgerJson;
 import io.weir.ops.LedgerMetrics;
 import io.weir.pipeline.KeyDaysKeeper;
 import io.weir.pipeline.LedgerKeeper;
+import io.weir.pipeline.TablePartitionsKeeper;
 import io.weir.pipeline.Verification;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a server does beside the events' own way: keeps the ledger, and the days of idempotency keys. */
+/** What a server does beside the events' own way: keeps the ledger, and the days of idempotency keys and of tables. */
 final class Upkeep {
     private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
@@ -39,6 +40,7 @@ final class Upkeep {
     private final CounterVerifier verifier;
     private final LedgerMetrics metrics;
     private final KeyDaysKeeper keyDays;
+    private final TablePartitionsKeeper tablePartitions;
     private final Executor executor;
     private final List<StreamDefinition> definitions;
 
@@ -59,12 +61,15 @@ final class Upkeep {
                 meters, definitions.stream().map(StreamDefinition::name).toList());
         this.keyDays = new KeyDaysKeeper(
                 definitions, database, inspection, executor, pipeline.keyedRewind(), InstantSource.system());
+        this.tablePartitions =
+                new TablePartitionsKeeper(definitions, database, executor, InstantSource.system(), meters);
     }
 
     /** Begins, and goes on until the system ends. */
     void start(ActorSystem<?> system, LedgerSettings settings, StoreSettings store) {
         repeat(system, settings.interval(), this::showLedger);
         repeat(system, store.keyDaysInterval(), keyDays::run);
+        repeat(system, store.tableDaysInterval(), tablePartitions::run);
     }
 
     void addTo(Routes.Builder routes, HttpSettings settings) {

@@ -50,11 +50,15 @@ final class IngestParser {
         if (ingest == null) {
             return new IngestSettings(null, DEFAULT_FORMS, null);
         }
-        ingest.only("path", "body", "items", "redis", "fallback", "privacy-signals", "pixel");
+        ingest.only("path", "body", "items", "redis", "fallback", "privacy-signals", "pixel", "error");
         Set<BodyForm> forms = forms(ingest);
         String items = items(ingest, forms);
         if (forms.contains(BodyForm.ACCESS_LOG)) {
             checkAccessLog(ingest);
+        }
+        String error = ingest.text("error");
+        if (error != null && error.isBlank()) {
+            ingest.fault("error", "is empty", "write what clients look for, or remove it");
         }
         Boolean redis = ingest.flag("redis");
         Boolean fallback = ingest.flag("fallback");
@@ -65,7 +69,8 @@ final class IngestParser {
                 !Boolean.FALSE.equals(redis),
                 Boolean.TRUE.equals(fallback),
                 "honour".equals(ingest.oneOf("privacy-signals", List.of("honour", "ignore"))),
-                pixel(ingest));
+                pixel(ingest),
+                error);
     }
 
     /** Two of the pixel's parameters are not fields. */

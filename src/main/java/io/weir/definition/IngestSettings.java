@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param items the envelope's field that holds the list; null unless {@link BodyForm#ENVELOPE} is among the forms
  * @param honoursPrivacySignals whether nothing is kept of requests with {@code Sec-GPC} or {@code DNT}
  * @param pixel whether an image's address takes an event, too
+ * @param error what the member {@code error} of an answer with 400 says, for clients that look at it; null for none
  */
 public record IngestSettings(
         @Nullable String path,
@@ -22,15 +23,16 @@ public record IngestSettings(
         boolean redis,
         boolean fallback,
         boolean honoursPrivacySignals,
-        boolean pixel) {
+        boolean pixel,
+        @Nullable String error) {
     public IngestSettings {
         forms = Set.copyOf(forms);
     }
 
-    /** Those of a stream without pixel that asks nothing of privacy signals. */
+    /** Those of a stream without a pixel, whatever privacy signals say, with no member of its own in refusals. */
     public IngestSettings(
             @Nullable String path, Set<BodyForm> forms, @Nullable String items, boolean redis, boolean fallback) {
-        this(path, forms, items, redis, fallback, false, false);
+        this(path, forms, items, redis, fallback, false, false, null);
     }
 
     /** Those of a stream whose events go through Redis, and nowhere else. */

@@ -12,21 +12,24 @@ final class RowParser {
 
     private final Section stream;
     private final Map<String, Field> fields;
+    private final PartitionParser partitions;
 
-    RowParser(Section stream, Map<String, Field> fields) {
+    RowParser(Section stream, Map<String, Field> fields, PartitionParser partitions) {
         this.stream = stream;
         this.fields = fields;
+        this.partitions = partitions;
     }
 
     List<RowTable> parse() {
         List<RowTable> tables = new ArrayList<>();
         for (Section section : stream.sections("rows")) {
-            section.only("table", "columns", "when");
+            section.only("table", "columns", "when", "partition");
             String table = table(section);
             List<RowColumn> columns = columns(section);
             Condition when = new ConditionParser(fields).parse(section, "when");
+            DayPartitioning partition = partitions.parse(section, table, columns);
             if (table != null) {
-                tables.add(new RowTable(table, columns, when));
+                tables.add(new RowTable(table, columns, when, partition));
             }
         }
         if (CounterParser.isEmptyList(stream.get("rows"))) {

@@ -7,11 +7,20 @@ import org.jspecify.annotations.Nullable;
  * A table that takes one row per event.
  *
  * @param when which events it takes; null for all
+ * @param partition how Weir divides it into days; null when it leaves it as it is
  */
 public record RowTable(
-        String table, List<RowColumn> columns, @Nullable Condition when) {
+        String table,
+        List<RowColumn> columns,
+        @Nullable Condition when,
+        @Nullable DayPartitioning partition) {
     public RowTable {
         columns = List.copyOf(columns);
+    }
+
+    /** A table that Weir does not divide. */
+    public RowTable(String table, List<RowColumn> columns, @Nullable Condition when) {
+        this(table, columns, when, null);
     }
 
     /** The column that holds the event's idempotency key; null when the table keeps none. */
@@ -32,5 +41,10 @@ public record RowTable(
             }
         }
         return null;
+    }
+
+    /** Whether every event leaves its key in it, by which an event that comes again could be told. */
+    public boolean keepsEveryKey() {
+        return when == null && keyColumn() != null;
     }
 }

@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What a definition leaves out; {@code weir.stream-defaults} in the configuration. */
 record StreamDefaults(
-        int partitions, long maxDepth, WindowSettings window, Duration retention, Duration dedupWindow, int maxLength) {
+        int partitions,
+        long maxDepth,
+        WindowSettings window,
+        Duration retention,
+        Duration dedupWindow,
+        int partitionAheadDays,
+        int maxLength) {
     /** Null when something is wrong with them, which is then among the faults. */
     static @Nullable StreamDefaults read(Config config, List<DefinitionFault> found) {
         String path = "weir.stream-defaults";
@@ -18,7 +24,7 @@ record StreamDefaults(
         if (root == null) {
             return null;
         }
-        root.only("partitions", "max-depth", "window", "retention", "dedup", "field");
+        root.only("partitions", "max-depth", "window", "retention", "dedup", "partition", "field");
         Long partitions = root.wholeNumber("partitions", 1, StreamParser.MAX_PARTITIONS);
         Long maxDepth = root.wholeNumber("max-depth", 1, Long.MAX_VALUE);
         Duration retention = root.duration("retention");
@@ -26,6 +32,10 @@ record StreamDefaults(
         WindowSettings window = windowSection == null ? null : StreamParser.window(windowSection, null);
         Section dedup = root.section("dedup");
         Duration dedupWindow = dedup == null ? null : DedupParser.window(dedup);
+        Section partition = root.section("partition");
+        Integer ahead = partition == null
+                ? null
+                : PartitionParser.days(partition.only("ahead"), "ahead", PartitionParser.MAX_AHEAD_DAYS);
         Section field = root.section("field");
         Long maxLength =
                 field == null ? null : field.only("max-length").wholeNumber("max-length", 1, Integer.MAX_VALUE);
@@ -34,11 +44,13 @@ record StreamDefaults(
                 || retention == null
                 || window == null
                 || dedupWindow == null
+                || ahead == null
                 || maxLength == null) {
             if (found.size() == before) {
                 root.fault(
                         "is incomplete",
-                        "set partitions, max-depth, window, retention, dedup.window and field.max-length");
+                        "set partitions, max-depth, window, retention, dedup.window, partition.ahead and"
+                                + " field.max-length");
             }
             return null;
         }
@@ -49,6 +61,7 @@ record StreamDefaults(
                         window,
                         retention,
                         dedupWindow,
+                        ahead,
                         Math.toIntExact(maxLength))
                 : null;
     }

@@ -118,11 +118,12 @@ public record StreamDefinition(
 
     /**
      * The table that decides whether a keyed event is new: the first that takes every event and keeps its key. Null
-     * when there is none, and Weir keeps the keys itself, as {@link #dedup} says.
+     * when there is none, and Weir keeps the keys itself, as {@link #dedup} says. One that is divided into days can't
+     * decide: a unique index reaches over one day only.
      */
     public @Nullable RowTable arbiter() {
         for (RowTable table : rows) {
-            if (table.when() == null && table.keyColumn() != null) {
+            if (table.keepsEveryKey() && table.partition() == null) {
                 return table;
             }
         }

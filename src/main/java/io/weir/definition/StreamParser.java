@@ -52,7 +52,8 @@ final class StreamParser {
         Field entity = entity(fields);
         Field key = key(fields);
         List<Counter> counters = new CounterParser(section, fields, entity).parse();
-        List<RowTable> rows = new RowParser(section, fields).parse();
+        List<RowTable> rows =
+                new RowParser(section, fields, new PartitionParser(defaults.partitionAheadDays())).parse();
         List<Field> inOrder = List.copyOf(fields.values());
         StreamDefinition definition = new StreamDefinition(
                 name,

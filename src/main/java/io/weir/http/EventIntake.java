@@ -43,6 +43,7 @@ final class EventIntake {
     private final InstantSource clock;
     private final HttpHeader retryAfter;
     private volatile boolean ready;
+    private final @Nullable String error;
 
     EventIntake(
             StreamDefinition definition,
@@ -59,6 +60,7 @@ final class EventIntake {
         this.metrics = metrics;
         this.clock = clock;
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
+        this.error = definition.ingest().error();
     }
 
     /** Whether nothing of the request is to be kept, as who sends it asks. */
@@ -130,6 +132,9 @@ final class EventIntake {
         }
         if (refusal.field() != null) {
             problem.with("field", refusal.field());
+        }
+        if (error != null && refusal.reason().status() == 400) {
+            problem.with("error", error);
         }
         HttpResponse response = problem.response();
         if (IngestOptions.ENCODING.equals(refusal.field())) {

@@ -1,5 +1,6 @@
 package io.weir.replay;
 
+import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
@@ -94,13 +95,21 @@ public final class StreamReplay {
 
     /** Whether a stream's events can be told apart from what was applied. */
     public static boolean canApply(StreamDefinition definition) {
-        return definition.arbiter() != null;
+        return definition.arbiter() != null || isKnownByDay(definition);
+    }
+
+    /** Whether its rows keep keys, and whether one is known is kept apart from them for a while. */
+    private static boolean isKnownByDay(StreamDefinition definition) {
+        return definition.arbiter() == null
+                && !definition.dedup().isByFields()
+                && definition.rows().stream().anyMatch(RowTable::keepsEveryKey);
     }
 
     private final class Run {
         private final Request request;
         private final StreamDefinition definition;
         private final EventReader reader;
+        private final long firstKnownMillis;
         private final long deadlineNanos =
                 System.nanoTime() + settings.sliceTime().toNanos();
         private long entries;
@@ -117,6 +126,10 @@ public final class StreamReplay {
             this.request = request;
             this.definition = request.definition();
             this.reader = new EventReader(definition);
+            // a key of before may be forgotten, although its event was applied
+            this.firstKnownMillis = isKnownByDay(definition)
+                    ? System.currentTimeMillis() - definition.dedup().window().toMillis()
+                    : Long.MIN_VALUE;
         }
 
         Slice run() throws InterruptedException {
@@ -175,7 +188,9 @@ public final class StreamReplay {
                     Event event = event(entry.id(), index, item);
                     if (event == null) {
                         ofOthers++;
-                    } else if (event.key() == null || !canApply(definition)) {
+                    } else if (event.key() == null
+                            || !canApply(definition)
+                            || entry.id().millis() < firstKnownMillis) {
                         withoutKey++;
                     } else if (keyed.putIfAbsent(event.key(), item) != null) {
                         repeated++;

@@ -11,13 +11,15 @@ public record StoreSettings(
         Duration statementTimeout,
         Duration lockTimeout,
         Duration socketTimeout,
-        Duration keyDaysInterval) {
+        Duration keyDaysInterval,
+        Duration tableDaysInterval) {
     public StoreSettings {
         Checks.atLeast("store.pool-size", poolSize, 2);
         Checks.positive("store.connect-timeout", connectTimeout);
         Checks.positive("store.statement-timeout", statementTimeout);
         Checks.positive("store.lock-timeout", lockTimeout);
         Checks.positive("store.key-days-interval", keyDaysInterval);
+        Checks.positive("store.table-days-interval", tableDaysInterval);
         Checks.ordered("store.lock-timeout", lockTimeout, "store.statement-timeout", statementTimeout);
         Checks.ordered("store.statement-timeout", statementTimeout, "store.socket-timeout", socketTimeout);
     }
@@ -31,7 +33,8 @@ public record StoreSettings(
                 store.getDuration("statement-timeout"),
                 store.getDuration("lock-timeout"),
                 store.getDuration("socket-timeout"),
-                store.getDuration("key-days-interval"));
+                store.getDuration("key-days-interval"),
+                store.getDuration("table-days-interval"));
     }
 
     /** Keeps a password in the URL out of logs. */

@@ -12,9 +12,16 @@ public record Catalog(Map<String, Table> tables) {
      * @param takesRows whether it is an ordinary or partitioned table, not a view or something else
      * @param schemaUsable whether this user may use its schema
      * @param uniqueColumns columns that alone are a primary key or have a unique index that ON CONFLICT can use
+     * @param isPartitioned whether it is divided into parts
+     * @param partitionedBy the column by whose ranges alone it is; null when it is not, or in another way
      */
     public record Table(
-            boolean takesRows, boolean schemaUsable, Map<String, Column> columns, Set<String> uniqueColumns) {
+            boolean takesRows,
+            boolean schemaUsable,
+            Map<String, Column> columns,
+            Set<String> uniqueColumns,
+            boolean isPartitioned,
+            @Nullable String partitionedBy) {
         public Table {
             columns = Map.copyOf(columns);
             uniqueColumns = Set.copyOf(uniqueColumns);

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads a {@link Catalog} from the database. */
 final class CatalogReader {
     private static final String TABLE = """
-        SELECT c.oid::bigint, c.relkind IN ('r', 'p'), has_schema_privilege(c.relnamespace, 'USAGE')
+        SELECT c.oid::bigint, c.relkind IN ('r', 'p'), has_schema_privilege(c.relnamespace, 'USAGE'), c.relkind = 'p',
+               (SELECT a.attname FROM pg_partitioned_table p
+                JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0]
+                WHERE p.partrelid = c.oid AND p.partstrat = 'r' AND p.partnatts = 1)
         FROM pg_class c WHERE c.oid = to_regclass(?)
         """;
     private static final String COLUMNS = """
@@ -49,6 +52,8 @@ final class CatalogReader {
         long oid;
         boolean takesRows;
         boolean schemaUsable;
+        boolean isPartitioned;
+        String partitionedBy;
         try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
             statement.setString(1, Identifiers.table(name));
             try (ResultSet found = statement.executeQuery()) {
@@ -58,6 +63,8 @@ final class CatalogReader {
                 oid = found.getLong(1);
                 takesRows = found.getBoolean(2);
                 schemaUsable = found.getBoolean(3);
+                isPartitioned = found.getBoolean(4);
+                partitionedBy = found.getString(5);
             }
         }
         Map<String, Catalog.Column> columns = new HashMap<>();
@@ -88,6 +95,6 @@ final class CatalogReader {
                 }
             }
         }
-        return new Catalog.Table(takesRows, schemaUsable, columns, unique);
+        return new Catalog.Table(takesRows, schemaUsable, columns, unique, isPartitioned, partitionedBy);
     }
 }

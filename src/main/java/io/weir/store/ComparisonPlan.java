@@ -10,9 +10,11 @@ import io.weir.definition.OnMissing;
 import io.weir.definition.RowColumn;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +33,29 @@ record ComparisonPlan(
         List<String> notCompared,
         String sql) {
 
-    static List<ComparisonPlan> of(StreamDefinition definition, Collection<StreamDefinition> all, Catalog catalog) {
+    /**
+     * What can be compared.
+     *
+     * @param expired from which day on the rows of a table are all there, for tables of which some were dropped
+     */
+    static List<ComparisonPlan> of(
+            StreamDefinition definition,
+            Collection<StreamDefinition> all,
+            Catalog catalog,
+            Map<String, LocalDate> expired) {
         List<ComparisonPlan> plans = new ArrayList<>();
         for (Counter counter : definition.counters()) {
-            plans.add(of(definition, counter, all, catalog));
+            plans.add(of(definition, counter, all, catalog, expired));
         }
         return plans;
     }
 
     private static ComparisonPlan of(
-            StreamDefinition definition, Counter counter, Collection<StreamDefinition> all, Catalog catalog) {
+            StreamDefinition definition,
+            Counter counter,
+            Collection<StreamDefinition> all,
+            Catalog catalog,
+            Map<String, LocalDate> expired) {
         if (counter.onMissing() == OnMissing.SKIP) {
             return none(definition, counter, "events of entities without a row are not counted (on-missing = skip)");
         }
@@ -49,7 +64,10 @@ record ComparisonPlan(
         }
         List<String> reasons = new ArrayList<>();
         for (RowTable rows : definition.rows()) {
-            String problem = problem(definition, counter, rows, all, catalog);
+            LocalDate first = expired.get(rows.table());
+            String problem = first == null
+                    ? problem(definition, counter, rows, all, catalog)
+                    : "has no longer its rows of before " + first + ", whose retention has passed";
             if (problem != null) {
                 reasons.add(rows.table() + " " + problem);
                 continue;

@@ -1,5 +1,6 @@
 package io.weir.store;
 
+import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,8 +8,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +59,8 @@ public final class CounterVerifier {
                 List<CounterComparison> comparisons = new ArrayList<>();
                 for (StreamDefinition definition : definitions) {
                     if (stream == null || definition.name().equals(stream)) {
-                        for (ComparisonPlan plan : ComparisonPlan.of(definition, definitions, catalog)) {
+                        for (ComparisonPlan plan :
+                                ComparisonPlan.of(definition, definitions, catalog, expired(connection, definition))) {
                             comparisons.add(compare(connection, plan));
                         }
                     }
@@ -65,6 +70,19 @@ public final class CounterVerifier {
                 connection.rollback();
             }
         }
+    }
+
+    /** Read in the snapshot of the rows, so that what is dropped meanwhile makes no difference. */
+    private static Map<String, LocalDate> expired(Connection connection, StreamDefinition definition)
+            throws SQLException {
+        Map<String, LocalDate> expired = new HashMap<>();
+        for (RowTable rows : definition.rows()) {
+            LocalDate first = TablePartitions.rowsBefore(connection, rows.table());
+            if (first != null) {
+                expired.put(rows.table(), first);
+            }
+        }
+        return expired;
     }
 
     private static CounterComparison compare(Connection connection, ComparisonPlan plan) throws SQLException {

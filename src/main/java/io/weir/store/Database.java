@@ -3,6 +3,8 @@ package io.weir.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.weir.definition.DayPartitioning;
+import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.letter.DeadLetters;
 import io.weir.link.LinkStore;
@@ -13,7 +15,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -30,6 +34,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final MeterRegistry meters;
     private final KeyDays keyDays;
+    private final TablePartitions tablePartitions;
 
     private Database(StoreSettings settings, DatabaseUrl url, HikariDataSource pool, MeterRegistry meters) {
         this.settings = settings;
@@ -37,6 +42,7 @@ public final class Database implements AutoCloseable {
         this.pool = pool;
         this.meters = meters;
         this.keyDays = new KeyDays(pool, settings, meters);
+        this.tablePartitions = new TablePartitions(direct(), meters);
     }
 
     /**
@@ -109,8 +115,18 @@ public final class Database implements AutoCloseable {
 
     /** Compares definitions with the tables that they name. */
     public SchemaCheck.Result check(List<StreamDefinition> definitions) throws SQLException {
+        return check(definitions, Map.of());
+    }
+
+    /**
+     * Compares definitions with the tables that they name.
+     *
+     * @param undivided what {@link #divideTables} answered
+     */
+    public SchemaCheck.Result check(List<StreamDefinition> definitions, Map<String, String> undivided)
+            throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            SchemaCheck.Result result = SchemaCheck.check(definitions, connection);
+            SchemaCheck.Result result = SchemaCheck.check(definitions, connection, undivided);
             connection.rollback();
             return result;
         }
@@ -148,6 +164,35 @@ public final class Database implements AutoCloseable {
     /** Drops the idempotency keys of the days before {@code first}; answers how many days those were. */
     public int dropKeyDays(LocalDate first) throws SQLException {
         return keyDays.drop(first);
+    }
+
+    /**
+     * Divides into days what definitions want to have divided and is not yet; takes its time with large tables.
+     *
+     * @param today in UTC
+     * @return why tables can't be, by their names
+     */
+    public Map<String, String> divideTables(List<StreamDefinition> definitions, LocalDate today) throws SQLException {
+        Map<String, String> undivided = new HashMap<>();
+        String lockTimeout = Long.toString(settings.lockTimeout().toMillis());
+        try (Connection connection = direct().getConnection()) {
+            for (StreamDefinition definition : definitions) {
+                for (RowTable table : definition.rows()) {
+                    DayPartitioning partition = table.partition();
+                    if (partition != null) {
+                        new TableConversion(definition, table, partition, today, keyDays)
+                                .run(connection, lockTimeout)
+                                .ifPresent(reason -> undivided.put(table.table(), reason));
+                    }
+                }
+            }
+        }
+        return undivided;
+    }
+
+    /** Creates the days to come of a table and drops those past their retention; {@code today} is in UTC. */
+    public void keepDays(RowTable table, LocalDate today) throws SQLException {
+        tablePartitions.keep(table, today);
     }
 
     /** The dead letters of all streams. */

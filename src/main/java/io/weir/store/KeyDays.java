@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -27,15 +26,13 @@ import org.slf4j.LoggerFactory;
  * several processes: who changes the days holds an advisory lock.
  *
  * <p>Neither keeps windows waiting for long: attaching a day takes a lock that goes along with theirs, and detaching one
- * gives up after {@link #DETACH_LOCK_TIMEOUT}, to be tried again the next time.
+ * gives up after {@link DayTables#LOCK_TIMEOUT}, to be tried again the next time.
  */
 final class KeyDays {
     private static final Logger LOG = LoggerFactory.getLogger(KeyDays.class);
     private static final String PREFIX = "event_key_";
     /** Any number will do, as long as it is Weir's own. */
     private static final long ADVISORY_LOCK = 0x77656972_6b657973L;
-
-    private static final String DETACH_LOCK_TIMEOUT = "500ms";
 
     private static final String TABLES = """
         SELECT c.relname, c.relispartition FROM pg_class c
@@ -77,7 +74,7 @@ final class KeyDays {
             return;
         }
         try (Connection connection = pool.getConnection()) {
-            inTransaction(connection, lockTimeoutMillis, () -> {
+            DayTables.inTransaction(connection, lockTimeoutMillis, () -> {
                 lock(connection);
                 Set<LocalDate> attached = attached(connection);
                 for (LocalDate day : missing) {
@@ -118,21 +115,21 @@ final class KeyDays {
 
     private boolean drop(Connection connection, LocalDate day) throws SQLException {
         try {
-            inTransaction(connection, DETACH_LOCK_TIMEOUT, () -> {
+            DayTables.inTransaction(connection, DayTables.LOCK_TIMEOUT, () -> {
                 lock(connection);
                 if (attached(connection).contains(day)) {
-                    execute(connection, "ALTER TABLE event_key DETACH PARTITION " + table(day));
+                    DayTables.execute(connection, "ALTER TABLE event_key DETACH PARTITION " + table(day));
                 }
             });
             // nobody uses it any more: removing its files holds up nothing but itself
-            inTransaction(connection, DETACH_LOCK_TIMEOUT, () -> {
+            DayTables.inTransaction(connection, DayTables.LOCK_TIMEOUT, () -> {
                 lock(connection);
                 if (!attached(connection).contains(day)) {
-                    execute(connection, "DROP TABLE IF EXISTS " + table(day));
+                    DayTables.execute(connection, "DROP TABLE IF EXISTS " + table(day));
                 }
             });
         } catch (SQLException problem) {
-            if (!(SqlStates.classify(problem) instanceof SqlStates.Failure.Conflict)) {
+            if (!DayTables.gaveWay(problem)) {
                 throw problem;
             }
             kept.increment();
@@ -145,17 +142,22 @@ final class KeyDays {
     }
 
     private void create(Connection connection, LocalDate day) throws SQLException {
-        // not as PARTITION OF, which would lock out every window
-        execute(connection, "CREATE TABLE IF NOT EXISTS " + table(day) + " (LIKE event_key INCLUDING ALL)");
-        execute(
-                connection,
-                "ALTER TABLE event_key ATTACH PARTITION " + table(day) + " FOR VALUES FROM ('" + day + "') TO ('"
-                        + day.plusDays(1) + "')");
+        // one that was detached by a process which then died is taken as it is: its keys may still be asked for
+        if (!exists(connection, day)) {
+            DayTables.createLike(connection, "event_key", table(day));
+        }
+        DayTables.attach(connection, "event_key", table(day), "'" + day + "'", "'" + day.plusDays(1) + "'");
         created.increment();
     }
 
+    private static boolean exists(Connection connection, LocalDate day) throws SQLException {
+        Set<LocalDate> detached = new TreeSet<>();
+        tables(connection, (table, isPartition) -> detached.add(table));
+        return detached.contains(day);
+    }
+
     private static void lock(Connection connection) throws SQLException {
-        execute(connection, "SELECT pg_advisory_xact_lock(" + ADVISORY_LOCK + ")");
+        DayTables.lock(connection, ADVISORY_LOCK);
     }
 
     private static Set<LocalDate> attached(Connection connection) throws SQLException {
@@ -196,7 +198,7 @@ final class KeyDays {
     }
 
     private static String table(LocalDate day) {
-        return PREFIX + day.format(DateTimeFormatter.BASIC_ISO_DATE);
+        return PREFIX + DayTables.suffix(day);
     }
 
     private static @Nullable LocalDate day(String table) {
@@ -204,31 +206,6 @@ final class KeyDays {
             return LocalDate.parse(table.substring(PREFIX.length()), DateTimeFormatter.BASIC_ISO_DATE);
         } catch (DateTimeParseException somebodyElses) {
             return null;
-        }
-    }
-
-    private interface Work {
-        void run() throws SQLException;
-    }
-
-    private static void inTransaction(Connection connection, String lockTimeout, Work work) throws SQLException {
-        connection.setAutoCommit(false);
-        boolean done = false;
-        try {
-            execute(connection, "SET LOCAL lock_timeout = '" + lockTimeout + "'");
-            work.run();
-            connection.commit();
-            done = true;
-        } finally {
-            if (!done) {
-                connection.rollback();
-            }
-        }
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.store;
 
+import io.weir.definition.StreamDefinition;
 import io.weir.event.Event;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -8,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,28 @@ final class KeyWriter implements NewKeys {
             }
         }
         return survivors;
+    }
+
+    /** Which of the keys stand in {@code event_key}, on whatever day. */
+    static Set<String> known(Connection connection, StreamDefinition definition, Collection<String> keys)
+            throws SQLException {
+        KeyHash hash = new KeyHash(definition.name().getBytes(StandardCharsets.UTF_8));
+        Map<UUID, String> byHash = new HashMap<>();
+        keys.forEach(key -> byHash.put(hash.of(key), key));
+        ArrayParameter hashes = new ArrayParameter(ElementType.UUID, byHash.size());
+        byHash.keySet().forEach(hashes::add);
+        Set<String> known = new HashSet<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT hash FROM event_key WHERE hash = ANY (?::uuid[])")) {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+            hashes.bind(statement, 1);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    known.add(byHash.get(rows.getObject(1, UUID.class)));
+                }
+            }
+        }
+        return known;
     }
 
     private Set<UUID> insert(Connection connection, Map<UUID, Event> byHash, long firstDay) throws SQLException {

@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -81,7 +82,9 @@ final class PostgresReplayStore implements ReplayStore {
         RowTable table = definition.arbiter();
         RowColumn column = table == null ? null : table.keyColumn();
         if (table == null || column == null) {
-            return Set.of();
+            return definition.dedup().isByFields()
+                    ? Set.of()
+                    : transaction(Duration.ofSeconds(10), connection -> KeyWriter.known(connection, definition, keys));
         }
         boolean uuid = catalog.type(table.table(), column.column()).equals("uuid");
         ElementType type = uuid ? ElementType.UUID : ElementType.TEXT;
@@ -181,6 +184,13 @@ final class PostgresReplayStore implements ReplayStore {
             Map<String, Long> rows = new HashMap<>();
             for (RowsAggregate aggregate : statements) {
                 if (!rows.containsKey(aggregate.table())) {
+                    LocalDate first = TablePartitions.rowsBefore(connection, aggregate.table());
+                    if (first != null) {
+                        throw new ReplayFailure(
+                                ReplayFailure.Reason.REFUSED,
+                                "table " + aggregate.table() + " has no longer its rows of before " + first
+                                        + ", whose retention has passed: the column would lose what they counted");
+                    }
                     long count = longs(connection, aggregate.countRows()).getFirst();
                     rows.put(aggregate.table(), count);
                     if (count != committed && !rowsAreComplete) {

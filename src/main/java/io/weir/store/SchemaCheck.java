@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +33,24 @@ public final class SchemaCheck {
 
     private final StreamDefinition definition;
     private final Catalog catalog;
+    private final PartitionCheck partitions;
     private final List<DefinitionFault> faults;
 
-    private SchemaCheck(StreamDefinition definition, Catalog catalog, List<DefinitionFault> faults) {
+    private SchemaCheck(
+            StreamDefinition definition, Catalog catalog, PartitionCheck partitions, List<DefinitionFault> faults) {
         this.definition = definition;
         this.catalog = catalog;
+        this.partitions = partitions;
         this.faults = faults;
     }
 
-    static Result check(List<StreamDefinition> definitions, Connection connection) throws SQLException {
+    /**
+     * Compares.
+     *
+     * @param undivided why tables that definitions want to have divided into days could not be, by their names
+     */
+    static Result check(List<StreamDefinition> definitions, Connection connection, Map<String, String> undivided)
+            throws SQLException {
         Set<String> names = new HashSet<>();
         for (StreamDefinition definition : definitions) {
             definition.counters().forEach(counter -> names.add(counter.table()));
@@ -48,8 +58,9 @@ public final class SchemaCheck {
         }
         Catalog catalog = CatalogReader.read(connection, names);
         List<DefinitionFault> faults = new ArrayList<>();
+        PartitionCheck partitions = new PartitionCheck(undivided);
         for (StreamDefinition definition : definitions) {
-            new SchemaCheck(definition, catalog, faults).run();
+            new SchemaCheck(definition, catalog, partitions, faults).run();
         }
         return new Result(faults, catalog);
     }
@@ -124,6 +135,7 @@ public final class SchemaCheck {
                 checkRights(path, rows.table(), column, true, false);
             }
         }
+        partitions.check(rows, table, (problem, remedy) -> fault(key + ".partition", problem, remedy));
         RowColumn keyColumn = rows.keyColumn();
         if (rows.equals(definition.arbiter())
                 && keyColumn != null
@@ -133,8 +145,7 @@ public final class SchemaCheck {
                     key + ".columns." + keyColumn.column(),
                     "column " + keyColumn.column() + " of " + rows.table()
                             + " holds $key and has no unique index, so an event sent twice would be stored twice",
-                    "ALTER TABLE " + Identifiers.table(rows.table()) + " ADD UNIQUE ("
-                            + Identifiers.column(keyColumn.column()) + ")");
+                    PartitionCheck.remedyForKey(rows, keyColumn, table));
         }
         checkFilled(key, rows.table(), table, set, "or name it in columns");
     }

@@ -54,6 +54,7 @@ class DefinitionFaultsTest {
         ingest { path = "/{id}/view" }           | ingest.path             | would take everything                       | a plain segment
         ingest { path = "/a/{n}/view" }          | ingest.path             | no usable path                              | or {id} once
         ingest { path = "/a/{id}/{id}" }         | ingest.path             | no usable path                              | or {id} once
+        ingest { error = " " }                   | ingest.error            | is empty                                    | or remove it
         ingest { path = "/api/cron/x" }          | ingest.path             | Weir itself answers /api/cron/              | choose another
         ingest { paths = "/a" }                  | ingest.paths            | is not a known key                          | did you mean path?
         ingest { path = "a" }                    | ingest.path             | no usable path                              | begin with a slash

@@ -150,6 +150,11 @@ class PresetsTest {
                         .filter(table -> table.when() == null || table.when().holds(values))
                         .map(RowTable::table))
                 .containsExactly("events", "web_events", "geo_events");
-        assertThat(Objects.requireNonNull(collect.arbiter()).table()).isEqualTo("events");
+        assertThat(collect.arbiter()).as("tables of days can't decide").isNull();
+        assertThat(collect.dedup().window()).isEqualTo(Duration.ofDays(7));
+        assertThat(collect.rows())
+                .extracting(RowTable::partition)
+                .containsOnly(new DayPartitioning("occurred_at", null, 3))
+                .hasSize(5);
     }
 }
