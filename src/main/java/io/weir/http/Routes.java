@@ -1,14 +1,18 @@
 package io.weir.http;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -56,7 +60,11 @@ public final class Routes {
             List<Template> parsed = new ArrayList<>();
             templates.forEach((path, methods) ->
                     parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods)))));
-            return new Routes(byPath, List.copyOf(parsed));
+            SortedSet<String> routes = new TreeSet<>();
+            Stream.of(plain, templates)
+                    .forEach(all -> all.forEach(
+                            (path, methods) -> methods.keySet().forEach(method -> routes.add(method + " " + path))));
+            return new Routes(byPath, List.copyOf(parsed), routes);
         }
 
         private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
@@ -104,14 +112,21 @@ public final class Routes {
 
     private final Map<String, Route> plain;
     private final List<Template> templates;
+    private final SortedSet<String> routes;
 
-    private Routes(Map<String, Route> plain, List<Template> templates) {
+    private Routes(Map<String, Route> plain, List<Template> templates, SortedSet<String> routes) {
         this.plain = plain;
         this.templates = templates;
+        this.routes = Collections.unmodifiableSortedSet(routes);
     }
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** Every route, as {@code GET /path}, sorted; without those that follow from others, HEAD and OPTIONS. */
+    public SortedSet<String> list() {
+        return routes;
     }
 
     /** Answers a request: with its route's handler, or 404, or 405. */

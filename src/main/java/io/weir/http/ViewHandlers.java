@@ -83,17 +83,20 @@ final class ViewHandlers {
     CompletionStage<HttpResponse> post(HttpRequest request, List<String> variables) {
         long startedNanos = System.nanoTime();
         CompletionStage<HttpResponse> answer;
+        boolean waits = false;
         try {
             Object viewed = parse(variables.getFirst());
             IngestOptions options = IngestOptions.of(request, maxKeyLength);
+            waits = options.waitForCommit();
             answer = bodies.read(request.entity())
                     .thenCompose(body -> intake.take(withEntity(body, viewed), BodyForm.OBJECT, request, options))
                     .thenCompose(taken -> answer(viewed, taken, options));
         } catch (RuntimeException failure) {
             answer = CompletableFuture.failedFuture(failure);
         }
+        boolean waited = waits;
         return answer.handle((response, failure) -> {
-            metrics.answered(startedNanos);
+            metrics.answered(startedNanos, waited);
             return failure == null ? response : intake.refused(Failures.cause(failure));
         });
     }
