@@ -28,11 +28,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -61,6 +63,7 @@ final class WeirServer implements AutoCloseable {
     private final List<PartitionStatus> statuses = new ArrayList<>();
     private @Nullable ActorSystem<Guardian.Command> system;
     private String url = "";
+    private SortedSet<String> routes = Collections.emptySortedSet();
 
     /**
      * Prepares a server.
@@ -132,6 +135,7 @@ final class WeirServer implements AutoCloseable {
                 partitions,
                 meters);
         Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
+        this.routes = routes.list();
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -153,6 +157,11 @@ final class WeirServer implements AutoCloseable {
     /** Where it listens. */
     String url() {
         return url;
+    }
+
+    /** What it serves, as {@code GET /path}. */
+    SortedSet<String> routes() {
+        return routes;
     }
 
     /** Its actors, for tests that end some of them. */
