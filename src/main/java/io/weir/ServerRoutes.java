@@ -2,6 +2,7 @@ package io.weir;
 
 import io.weir.definition.StreamDefinition;
 import io.weir.http.AdminAccess;
+import io.weir.http.ApiDescription;
 import io.weir.http.DeadLetterRoutes;
 import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
@@ -35,10 +36,11 @@ final class ServerRoutes {
 
     Routes build(Upkeep upkeep) {
         Executor jdbcExecutor = parts.jdbcExecutor();
+        Health health = health(jdbcExecutor);
         Routes.Builder routes = Routes.builder()
                 .guard(AdminAccess.PREFIX, AdminAccess.of(parts.http())::guard)
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
-                .add("GET", "/health", OperationsHandlers.health(health(jdbcExecutor)))
+                .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
         Access.addTo(routes, parts);
         upkeep.addTo(routes, parts.http());
@@ -75,6 +77,9 @@ final class ServerRoutes {
                 parts.system());
         replayHandlers().addTo(routes);
         new ShortLinks(parts, log).addTo(routes);
+        ApiDescription.addTo(routes);
+        // last, for they look at what the others have registered
+        Alerts.start(parts, statuses, health).addTo(routes);
         return new RateLimits(parts).build(routes);
     }
 

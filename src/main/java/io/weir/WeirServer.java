@@ -30,11 +30,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -63,6 +65,7 @@ final class WeirServer implements AutoCloseable {
     private final List<PartitionStatus> statuses = new ArrayList<>();
     private @Nullable ActorSystem<Guardian.Command> system;
     private String url = "";
+    private SortedSet<String> routes = Collections.emptySortedSet();
 
     /**
      * Prepares a server.
@@ -136,6 +139,7 @@ final class WeirServer implements AutoCloseable {
                 meters,
                 enrichers);
         Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
+        this.routes = routes.list();
         ServerBinding binding;
         try {
             binding = HttpServer.start(started, httpSettings, routes, meters)
@@ -157,6 +161,11 @@ final class WeirServer implements AutoCloseable {
     /** Where it listens. */
     String url() {
         return url;
+    }
+
+    /** What it serves, as {@code GET /path}. */
+    SortedSet<String> routes() {
+        return routes;
     }
 
     /** Its actors, for tests that end some of them. */

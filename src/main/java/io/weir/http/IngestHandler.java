@@ -51,8 +51,10 @@ public final class IngestHandler implements RequestHandler {
     public CompletionStage<HttpResponse> handle(HttpRequest request, List<String> variables) {
         long startedNanos = System.nanoTime();
         CompletionStage<HttpResponse> answer;
+        boolean waits = false;
         try {
             IngestOptions options = IngestOptions.of(request, maxKeyLength);
+            waits = options.waitForCommit();
             CompletionStage<byte[]> body = bodies.read(request.entity(), options, metrics);
             answer = request.entity() instanceof HttpEntity.Strict
                             && body instanceof CompletableFuture<byte[]> here
@@ -62,8 +64,9 @@ public final class IngestHandler implements RequestHandler {
         } catch (RuntimeException failure) {
             answer = CompletableFuture.failedFuture(failure);
         }
+        boolean waited = waits;
         return answer.handle((response, failure) -> {
-            metrics.answered(startedNanos);
+            metrics.answered(startedNanos, waited);
             return failure == null ? response : refused(Failures.cause(failure));
         });
     }

@@ -3,12 +3,19 @@ package io.weir.http;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /** What is counted about one stream's requests. Every meter exists from the start, so that an alert can name it. */
 final class IngestMetrics {
+    /** Few, for each is a line in the metrics: around what answers should take. */
+    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final Map<RefusalReason, Counter> refused = new EnumMap<>(RefusalReason.class);
     private final Counter accepted;
     private final Counter deadLettered;
@@ -16,6 +23,7 @@ final class IngestMetrics {
     private final Counter leftOut;
     private final Counter unpacked;
     private final Timer requests;
+    private final Timer waitingRequests;
 
     IngestMetrics(String stream, MeterRegistry metrics) {
         for (RefusalReason reason : RefusalReason.values()) {
@@ -49,9 +57,16 @@ final class IngestMetrics {
                 .description("Bytes that gzip bodies unpacked to")
                 .tag("stream", stream)
                 .register(metrics);
-        requests = Timer.builder("weir.http.request")
+        requests = timer(stream, "none", metrics);
+        waitingRequests = timer(stream, "committed", metrics);
+    }
+
+    private static Timer timer(String stream, String wait, MeterRegistry metrics) {
+        return Timer.builder("weir.http.request")
                 .description("From a request's head to its answer")
                 .tag("stream", stream)
+                .tag("wait", wait)
+                .serviceLevelObjectives(BUCKETS)
                 .register(metrics);
     }
 
@@ -81,7 +96,12 @@ final class IngestMetrics {
         uncommitted.increment();
     }
 
-    void answered(long startedNanos) {
-        requests.record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
+    /**
+     * Notes an answer.
+     *
+     * @param waited whether the request waited for its commit, which takes as long as its window
+     */
+    void answered(long startedNanos, boolean waited) {
+        (waited ? waitingRequests : requests).record(System.nanoTime() - startedNanos, TimeUnit.NANOSECONDS);
     }
 }

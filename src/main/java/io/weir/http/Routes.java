@@ -1,11 +1,14 @@
 package io.weir.http;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -101,7 +104,11 @@ public final class Routes {
             Stream.of(templates, last)
                     .forEach(routes -> routes.forEach((path, methods) ->
                             parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods))))));
-            return new Routes(byPath, List.copyOf(parsed), securityHeaders, cors);
+            SortedSet<String> routes = new TreeSet<>();
+            Stream.of(plain, templates, last)
+                    .forEach(all -> all.forEach(
+                            (path, methods) -> methods.keySet().forEach(method -> routes.add(method + " " + path))));
+            return new Routes(byPath, List.copyOf(parsed), routes, securityHeaders, cors);
         }
 
         private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
@@ -154,19 +161,30 @@ public final class Routes {
 
     private final Map<String, Route> plain;
     private final List<Template> templates;
+    private final SortedSet<String> routes;
     private final SecurityHeaders securityHeaders;
     private final @Nullable Cors cors;
 
     private Routes(
-            Map<String, Route> plain, List<Template> templates, SecurityHeaders securityHeaders, @Nullable Cors cors) {
+            Map<String, Route> plain,
+            List<Template> templates,
+            SortedSet<String> routes,
+            SecurityHeaders securityHeaders,
+            @Nullable Cors cors) {
         this.plain = plain;
         this.templates = templates;
+        this.routes = Collections.unmodifiableSortedSet(routes);
         this.securityHeaders = securityHeaders;
         this.cors = cors;
     }
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** Every route, as {@code GET /path}, sorted; without those that follow from others, HEAD and OPTIONS. */
+    public SortedSet<String> list() {
+        return routes;
     }
 
     /** Answers a request: with its route's handler, or 404, or 405. */

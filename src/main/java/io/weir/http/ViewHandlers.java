@@ -83,9 +83,11 @@ final class ViewHandlers {
     CompletionStage<HttpResponse> post(HttpRequest request, List<String> variables) {
         long startedNanos = System.nanoTime();
         CompletionStage<HttpResponse> answer;
+        boolean waits = false;
         try {
             Object viewed = parse(variables.getFirst());
             IngestOptions options = IngestOptions.of(request, maxKeyLength);
+            waits = options.waitForCommit();
             answer = bodies.read(request.entity(), options, metrics)
                     .thenCompose(body -> intake.leaveOut(request)
                             ? current(viewed).thenApply(found -> viewed(false, found))
@@ -94,8 +96,9 @@ final class ViewHandlers {
         } catch (RuntimeException failure) {
             answer = CompletableFuture.failedFuture(failure);
         }
+        boolean waited = waits;
         return answer.handle((response, failure) -> {
-            metrics.answered(startedNanos);
+            metrics.answered(startedNanos, waited);
             return failure == null ? response : intake.refused(Failures.cause(failure));
         });
     }

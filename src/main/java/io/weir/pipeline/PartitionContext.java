@@ -2,10 +2,12 @@ package io.weir.pipeline;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.log.EventLog;
 import io.weir.log.PartitionReader;
 import io.weir.settings.PipelineSettings;
+import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,23 @@ public record PartitionContext(
                     this,
                     position.cursor());
         }
+    }
+
+    /** Notes that an incarnation has ended. */
+    void ended(EntryId cursor) {
+        LOG.info("{} stops: cursor {}", this, cursor);
+    }
+
+    /** Notes what became of a window. */
+    void wrote(OpenWindow window, CommitOutcome.Committed outcome) {
+        LOG.debug(
+                "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
+                this,
+                window.size(),
+                window.to(),
+                outcome.applied(),
+                outcome.deduplicated(),
+                outcome.deadLettered());
     }
 
     /** Counts something that happened to this stream, {@code name} as in {@code weir.pipeline.restarts}. */

@@ -1,5 +1,6 @@
 package io.weir.pipeline;
 
+import io.weir.event.EntryId;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,10 @@ public final class PartitionStatus {
     private final AtomicLong uncommittedEvents = new AtomicLong();
     private volatile @Nullable String stoppedReason;
     private volatile @Nullable String trouble;
+    private final AtomicInteger crashes = new AtomicInteger();
+    private volatile long oldestUncommittedMillis;
+    private volatile long notRunningSinceMillis;
+    private volatile boolean running;
     private volatile boolean endedElsewhere;
 
     public PartitionStatus(String stream, int partition) {
@@ -30,6 +35,20 @@ public final class PartitionStatus {
     /** Events that were read from the log and are not yet committed. */
     public long uncommittedEvents() {
         return uncommittedEvents.get();
+    }
+
+    /**
+     * Since when an event waits to be committed, by the clock of Redis in milliseconds since 1970; 0 when none is known
+     * to. While the partition does not run, and nothing that it had read waits, since when it does not.
+     */
+    public long waitingSinceMillis() {
+        long oldest = oldestUncommittedMillis;
+        return oldest != 0 || running ? oldest : notRunningSinceMillis;
+    }
+
+    /** How often it was ended, since this process began, by something else than the database, Redis or its successor. */
+    public int crashes() {
+        return crashes.get();
     }
 
     /** Why the partition waits for a person; null while it does not. */
@@ -62,6 +81,12 @@ public final class PartitionStatus {
 
     void running() {
         trouble = null;
+        running = true;
+    }
+
+    /** Notes the oldest entry that was read and is not committed; null when there is none. */
+    void oldestUncommitted(@Nullable EntryId oldest) {
+        oldestUncommittedMillis = oldest == null ? 0 : oldest.millis();
     }
 
     void addUncommitted(long events) {
@@ -72,10 +97,23 @@ public final class PartitionStatus {
     int startIncarnation() {
         uncommittedEvents.set(0);
         stoppedReason = null;
-        return incarnations.incrementAndGet();
+        int incarnation = incarnations.incrementAndGet();
+        if (incarnation > 1 && !endedElsewhere) {
+            crashes.incrementAndGet();
+        }
+        notRunning(incarnation == 1);
+        return incarnation;
+    }
+
+    private void notRunning(boolean first) {
+        if (first || running) {
+            notRunningSinceMillis = System.currentTimeMillis();
+        }
+        running = false;
     }
 
     void stopped(String reason) {
+        notRunning(false);
         uncommittedEvents.set(0);
         stoppedReason = reason;
     }

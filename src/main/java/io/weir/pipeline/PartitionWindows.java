@@ -4,6 +4,8 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.log.LogEntry;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ public final class PartitionWindows {
     private long committed;
     /** What is read again stands up to here; null when nothing is. */
     private @Nullable EntryId rereadUpTo;
+
+    /** The first entry of each closed window that is not committed. */
+    private final Deque<EntryId> unflushedFirsts = new ArrayDeque<>(MAX_UNFLUSHED);
 
     private int unflushed;
     private boolean due;
@@ -93,6 +98,12 @@ public final class PartitionWindows {
         return rereadUpTo == null || cursor.isAfter(rereadUpTo);
     }
 
+    /** The first entry that was read and is not committed; null when there is none. */
+    public @Nullable EntryId oldest() {
+        EntryId oldest = unflushedFirsts.peekFirst();
+        return oldest != null || open.isEmpty() ? oldest : open.entries().getFirst();
+    }
+
     /** Notes how much a read brought of what it asked for; its entries follow. */
     public void read(int entries, int asked) {
         behind = entries == asked;
@@ -145,12 +156,14 @@ public final class PartitionWindows {
         cursor = window.to();
         committed = window.number() + 1;
         unflushed--;
+        unflushedFirsts.pollFirst();
     }
 
     private OpenWindow close() {
         OpenWindow closed = open;
         due = false;
         unflushed++;
+        unflushedFirsts.addLast(closed.entries().getFirst());
         open = window(closed.number() + 1, closed.to(), closed.checksum());
         return closed;
     }

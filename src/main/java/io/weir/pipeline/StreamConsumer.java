@@ -197,6 +197,7 @@ final class StreamConsumer {
         for (LogEntry entry : entries) {
             add(entry);
         }
+        partition.status().oldestUncommitted(windows.oldest());
         sendShares(windows.open());
         counts.read(windows.open().to());
         closeIfDue();
@@ -243,6 +244,7 @@ final class StreamConsumer {
 
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
         windows.flushed(flushed);
+        partition.wrote(flushed, outcome);
         for (Object entity : flushed.touched()) {
             aggregators.windowFlushed(entity);
             aggregators
@@ -252,6 +254,7 @@ final class StreamConsumer {
         }
         aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());
+        partition.status().oldestUncommitted(windows.oldest());
         // the cursor decides what is done; a failure here only leaves the group's pending list longer
         reader.acknowledge(flushed.entries(), flushed.size());
         waiters.committed(windows.cursor());
@@ -366,6 +369,9 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> release() {
+        if (epoch > 0) {
+            partition.ended(windows.cursor());
+        }
         reader.close();
         return Behaviors.same();
     }

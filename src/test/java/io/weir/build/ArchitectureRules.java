@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ArchitectureRules {
     private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault");
-    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter");
+    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter", "alert");
     private static final List<String> EDGES = List.of("cluster", "ops", "dashboard");
 
     /** Each package with those it may import; the order is that of the layers. */

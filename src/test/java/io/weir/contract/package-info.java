@@ -1,0 +1,5 @@
+/** Holds what Weir answers against its description. */
+@NullMarked
+package io.weir.contract;
+
+import org.jspecify.annotations.NullMarked;
