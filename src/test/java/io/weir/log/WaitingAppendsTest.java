@@ -48,6 +48,8 @@ class WaitingAppendsTest {
         WaitingAppends.Packed packed = waiting.take();
         assertThat(waiting.takeLate(System.nanoTime() + 10, 0)).containsExactly(large);
         assertThat(waiting.putBack(packed.parts())).isEqualTo(packed.parts().getLast());
-        assertThat(waiting.take().parts()).extracting(AppendCommand.Part::append).containsExactly(small);
+        assertThat(waiting.take().parts())
+                .extracting(AppendCommand.Part::append)
+                .containsExactly(small);
     }
 }
