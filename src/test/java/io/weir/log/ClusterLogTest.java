@@ -126,7 +126,7 @@ class ClusterLogTest {
     @Test
     void aSlotThatStaysBetweenTwoNodesIsUnavailableAndNothingOfItIsTaken() {
         log.close();
-        open(Duration.ofMillis(500));
+        open(Duration.ofSeconds(1));
         StreamDefinition definition = definition(NO_LIMIT);
         await(log.append(definition, 0, events("before")));
         move(
