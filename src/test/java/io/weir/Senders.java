@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,24 +45,20 @@ final class Senders implements AutoCloseable {
     }
 
     int accepted(String kind) {
-        return number(accepted, kind);
+        return counter(accepted, kind).get();
     }
 
     /** Answered with 503, and perhaps appended all the same. */
     int unknown(String kind) {
-        return number(unknown, kind);
+        return counter(unknown, kind).get();
     }
 
     int refused(String kind) {
-        return number(refused, kind);
+        return counter(refused, kind).get();
     }
 
-    private static int number(Map<String, AtomicInteger> numbers, String kind) {
-        AtomicInteger number = numbers.get(kind);
-        if (number == null) {
-            throw new IllegalArgumentException(kind);
-        }
-        return number.get();
+    private static AtomicInteger counter(Map<String, AtomicInteger> counters, String kind) {
+        return Objects.requireNonNull(counters.get(kind));
     }
 
     /** Waits until more events of each kind have been accepted. */
@@ -128,13 +125,13 @@ final class Senders implements AutoCloseable {
 
     private void note(String kind, HttpResponse<String> response) {
         if (response.statusCode() == 202) {
-            accepted.get(kind).incrementAndGet();
+            counter(accepted, kind).incrementAndGet();
         } else if (response.statusCode() != 503) {
             surprises.add(response.statusCode() + " " + response.body());
         } else if (response.body().contains("may have been")) {
-            unknown.get(kind).incrementAndGet();
+            counter(unknown, kind).incrementAndGet();
         } else {
-            refused.get(kind).incrementAndGet();
+            counter(refused, kind).incrementAndGet();
         }
     }
 

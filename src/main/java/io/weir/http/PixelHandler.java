@@ -84,7 +84,7 @@ final class PixelHandler implements RequestHandler {
             answer = CompletableFuture.failedFuture(failure);
         }
         return answer.handle((response, failure) -> {
-            source.metrics().answered(startedNanos);
+            source.metrics().answered(startedNanos, false);
             return failure == null ? response : source.intake().refused(Failures.cause(failure));
         });
     }

@@ -195,6 +195,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
 
     /** Redis did not execute it. It goes first when the next one is sent: at once, or with one of the next sweeps. */
     private void sendAgain(AppendCommand command, boolean moved) {
+        meters.redirected();
         AppendCommand.Part orphan;
         synchronized (this) {
             inFlight = null;
@@ -309,7 +310,8 @@ final class PartitionWriter implements AppendCommand.Outcome {
         }
     }
 
-    private void failWaiting() {
+    /** Fails what waits to be sent. */
+    void failWaiting() {
         List<PendingAppend> unsent;
         synchronized (this) {
             unsent = waiting.takeAll();

@@ -202,6 +202,8 @@ public final class RedisEventLog implements EventLog, LogInspection {
         sweeper.cancel(false);
         servers.close();
         sweep();
+        // what waits for its key to arrive at another node is in nobody's hands
+        streams.values().forEach(stream -> stream.writers().forEach(PartitionWriter::failWaiting));
         client.shutdown(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         if (!resources
                 .shutdown(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)

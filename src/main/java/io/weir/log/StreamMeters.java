@@ -13,6 +13,7 @@ final class StreamMeters {
     private final Counter events;
     private final Counter entries;
     private final Counter repeated;
+    private final Counter redirected;
     private final Counter tailLost;
     private final Counter predecessorPending;
     private final Timer latency;
@@ -22,6 +23,7 @@ final class StreamMeters {
         events = registry.counter("weir.log.appended", "stream", stream);
         entries = registry.counter("weir.log.entries", "stream", stream);
         repeated = registry.counter("weir.log.repeated", "stream", stream);
+        redirected = registry.counter("weir.log.redirected", "stream", stream);
         tailLost = registry.counter("weir.log.tail.lost", "stream", stream);
         predecessorPending = registry.counter("weir.log.predecessor.pending", "stream", stream);
         latency = registry.timer("weir.log.append", "stream", stream);
@@ -41,6 +43,11 @@ final class StreamMeters {
     /** Items that were not appended, for their key was there. */
     void repeated(int items) {
         repeated.increment(items);
+    }
+
+    /** An entry that goes to another node of a cluster. */
+    void redirected() {
+        redirected.increment();
     }
 
     void answered(long nanos) {

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.log.EventLog.Place;
+import io.weir.settings.LogSettings;
 import io.weir.testkit.RedisClusterForTests;
 import io.weir.testkit.RedisProcess;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,8 @@ class ClusterLogTest {
     @SuppressWarnings("NullAway.Init") // started before all tests
     private static RedisClusterForTests cluster;
 
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
     @SuppressWarnings("NullAway.Init") // opened before each test
     private RedisEventLog log;
 
@@ -53,7 +56,13 @@ class ClusterLogTest {
 
     @BeforeEach
     void open() {
-        log = RedisEventLog.open(settings(cluster.url(), 3, 256 << 10, 100_000), new SimpleMeterRegistry());
+        open(Duration.ofSeconds(10));
+    }
+
+    private void open(Duration commandTimeout) {
+        LogSettings settings = new LogSettings(
+                cluster.url(), "", Duration.ofSeconds(2), commandTimeout, 3, 256 << 10, 100_000, 64 << 20);
+        log = RedisEventLog.open(settings, registry);
     }
 
     @AfterEach
@@ -103,6 +112,9 @@ class ClusterLogTest {
             assertThat(waiting).noneMatch(CompletableFuture::isDone);
         });
         waiting.forEach(LogFixtures::await);
+        assertThat(registry.counter("weir.log.redirected", "stream", definition.name())
+                        .count())
+                .isPositive();
         await(log.append(definition, 0, events("11")));
         assertThat(payloads(definition)).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
         assertThat(log.depth(definition)).isEqualTo(12);
@@ -113,6 +125,8 @@ class ClusterLogTest {
 
     @Test
     void aSlotThatStaysBetweenTwoNodesIsUnavailableAndNothingOfItIsTaken() {
+        log.close();
+        open(Duration.ofSeconds(1));
         StreamDefinition definition = definition(NO_LIMIT);
         await(log.append(definition, 0, events("before")));
         move(

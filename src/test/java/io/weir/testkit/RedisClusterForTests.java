@@ -1,13 +1,19 @@
 package io.weir.testkit;
 
 import io.lettuce.core.MigrateArgs;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /** A Redis Cluster of three masters without replicas. A node that is killed takes its slots with it, and no others. */
@@ -52,9 +58,10 @@ public final class RedisClusterForTests implements AutoCloseable {
         for (int index = 0; index < NODES; index++) {
             int epoch = index + 1;
             int first = index * SlotHash.SLOT_COUNT / NODES;
-            int last = (index + 1) * SlotHash.SLOT_COUNT / NODES - 1;
+            int end = (index + 1) * SlotHash.SLOT_COUNT / NODES;
+            int[] slots = IntStream.range(first, end).toArray();
             nodes.get(index).ask(redis -> redis.clusterSetConfigEpoch(epoch));
-            nodes.get(index).ask(redis -> redis.clusterAddSlotsRange(io.lettuce.core.Range.create(first, last)));
+            nodes.get(index).ask(redis -> redis.clusterAddSlots(slots));
         }
         for (int index = 1; index < NODES; index++) {
             int port = nodes.get(index).port();
@@ -70,11 +77,11 @@ public final class RedisClusterForTests implements AutoCloseable {
         }
     }
 
-    private static String meet(io.lettuce.core.api.sync.RedisCommands<String, String> redis, int port, int busPort) {
+    private static String meet(RedisCommands<String, String> redis, int port, int busPort) {
         return redis.dispatch(
-                io.lettuce.core.protocol.CommandType.CLUSTER,
-                new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-                new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
+                CommandType.CLUSTER,
+                new StatusOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8)
                         .add("MEET")
                         .add("127.0.0.1")
                         .add(port)

@@ -3,6 +3,7 @@ package io.weir.testkit;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
 import io.weir.embedded.RedisExecutableForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,9 @@ import org.awaitility.Awaitility;
 
 /** A Redis of a test's own, with the options that the test wants: a node of a cluster, a replica, a sentinel. */
 public final class RedisProcess implements AutoCloseable {
+    /** Of all questions: their threads take longer to start than an answer does. */
+    private static final ClientResources RESOURCES = ClientResources.create();
+
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Path directory;
@@ -86,7 +90,7 @@ public final class RedisProcess implements AutoCloseable {
                 .withPort(port)
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
-        try (RedisClient client = RedisClient.create(uri);
+        try (RedisClient client = RedisClient.create(RESOURCES, uri);
                 var connection = client.connect()) {
             return work.apply(connection.sync());
         }
