@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 /** Measures Weir beside its ceilings, in one run on one machine. See {@code src/bench/README.md}. */
 public final class Bench {
     private static final List<String> NAMES =
-            List.of("xadd", "copy", "single", "batch", "drain", "rows", "outage-postgres", "outage-redis");
-    private static final List<String> USUAL = NAMES.subList(0, 6);
+            List.of(
+            "xadd", "copy", "single", "batch", "drain", "rows", "redirect", "outage-postgres", "outage-redis");
+    private static final List<String> USUAL = NAMES.subList(0, 7);
 
     private final boolean full;
     private final Set<String> wanted;
@@ -96,6 +97,9 @@ public final class Bench {
             figures.add("drain with rows", drain.perSecond(), "COPY, both indexes", copy, "60,000");
             figures.add("  from the start of the process", drain.perSecondFromStart(), "", OptionalDouble.empty(), "");
         }
+        if (wanted("redirect")) {
+            redirects(servers);
+        }
         for (Outage.Victim victim : Outage.Victim.values()) {
             if (wanted("outage-" + (victim == Outage.Victim.REDIS ? "redis" : "postgres"))) {
                 outage(servers, victim);
@@ -127,6 +131,34 @@ public final class Bench {
                 weir.load().millis(50),
                 weir.load().millis(99),
                 weir.load().millis(100));
+    }
+
+    private void redirects(Servers servers) throws Exception {
+        begin("redirects over " + Figures.count(Redirects.LINKS) + " links");
+        Redirects.Schedule schedule = full
+                ? new Redirects.Schedule(Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(60))
+                : new Redirects.Schedule(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10));
+        Redirects.Result result = Redirects.run(servers, schedule, log("redirect"));
+        figures.add("redirects, answered", result.highest().acceptedPerSecond(), "", OptionalDouble.empty(), "");
+        redirected("at half of that", result.half());
+        redirected("links in memory, Redis and PostgreSQL stopped", result.alone());
+        System.out.printf(
+                "  looked for: %s%n  clicks: %,d in rows and counters of %,d redirects while both were there%n",
+                result.lookups(),
+                result.clicks(),
+                result.clicks());
+    }
+
+    private static void redirected(String what, HttpLoad.Result load) {
+        System.out.printf(
+                "redirects %s: %,.0f/s, answers %s, latency ms 50 %% %.2f, 99 %% %.2f, 99.9 %% %.2f, longest %.2f%n",
+                what,
+                load.acceptedPerSecond(),
+                load.statuses(),
+                load.millis(50),
+                load.millis(99),
+                load.millis(99.9),
+                load.millis(100));
     }
 
     private void outage(Servers servers, Outage.Victim victim) throws Exception {

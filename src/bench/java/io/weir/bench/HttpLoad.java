@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -31,7 +32,7 @@ public final class HttpLoad {
 
     private final Plan plan;
     private final InetSocketAddress address;
-    private final ByteBuffer[] requests;
+    private final LongFunction<ByteBuffer> requests;
     private final List<HttpConnection> connections = new ArrayList<>();
     private final ArrayDeque<HttpConnection> idle = new ArrayDeque<>();
     private final Histogram latencyMicros = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
@@ -102,16 +103,22 @@ public final class HttpLoad {
         }
     }
 
-    private HttpLoad(Plan plan) {
+    private HttpLoad(Plan plan, LongFunction<ByteBuffer> requests) {
         this.plan = plan;
         this.address = new InetSocketAddress(plan.url().getHost(), plan.url().getPort());
-        this.requests =
-                plan.bodies().stream().map(body -> request(plan.url(), body)).toArray(ByteBuffer[]::new);
+        this.requests = requests;
     }
 
     /** Sends what {@code plan} says and returns when the last answer is there, or given up after 10 s. */
     public static Result run(Plan plan) throws IOException {
-        return new HttpLoad(plan).run();
+        ByteBuffer[] requests =
+                plan.bodies().stream().map(body -> request(plan.url(), body)).toArray(ByteBuffer[]::new);
+        return run(plan, number -> requests[(int) (number % requests.length)]);
+    }
+
+    /** The same with requests that are made as they are sent; by their number, which counts from 0. */
+    static Result run(Plan plan, LongFunction<ByteBuffer> requests) throws IOException {
+        return new HttpLoad(plan, requests).run();
     }
 
     private static ByteBuffer request(URI url, byte[] body) {
@@ -174,7 +181,7 @@ public final class HttpLoad {
     }
 
     private void send(HttpConnection connection, long due) {
-        ByteBuffer request = requests[(int) (sent % requests.length)];
+        ByteBuffer request = requests.apply(sent);
         sent++;
         try {
             connection.send(request, due);
@@ -229,7 +236,7 @@ public final class HttpLoad {
         long now = System.nanoTime();
         latencyMicros.recordValue(Math.min(latencyMicros.getHighestTrackableValue(), (now - dueNanos) / 1000));
         statuses.merge(status, 1L, Long::sum);
-        if (status == 200 || status == 202) {
+        if (status == 200 || status == 202 || status == 302) {
             accepted++;
         }
         int second = (int) ((now - beginNanos) / 1_000_000_000L);

@@ -39,26 +39,22 @@ final class ClickBatch {
             text(json, "short_code", click.code());
             String address = addresses.of(click.request());
             text(json, "address", address.equals(UNKNOWN_ADDRESS) ? null : address);
+            String userAgent = null;
+            String referrer = null;
             for (HttpHeader header : click.request().getHeaders()) {
-                switch (header.lowercaseName()) {
-                    case "user-agent" -> textOnce(json, "user_agent", header, click.request());
-                    case "referer" -> textOnce(json, "referrer", header, click.request());
-                    default -> {
-                        // nothing that is kept
-                    }
+                // the first of each
+                if (userAgent == null && header.lowercaseName().equals("user-agent")) {
+                    userAgent = header.value();
+                } else if (referrer == null && header.lowercaseName().equals("referer")) {
+                    referrer = header.value();
                 }
             }
+            text(json, "user_agent", userAgent);
+            text(json, "referrer", referrer);
             text(json, "original_url", click.url());
             json.append('}');
         }
         return json.append(']').toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** The first of a header that was sent more than once: a member may stand in an event only once. */
-    private void textOnce(StringBuilder json, String name, HttpHeader header, HttpRequest request) {
-        if (request.getHeader(header.lowercaseName()).orElse(header) == header) {
-            text(json, name, header.value());
-        }
     }
 
     private void text(StringBuilder json, String name, @Nullable String value) {

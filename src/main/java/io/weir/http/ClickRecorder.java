@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class ClickRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(ClickRecorder.class);
     private static final int BATCH = 100;
+    private static final Duration EPISODE_END = Duration.ofSeconds(10);
     private static final int MAX_EVENT_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 4;
     private static final int MICROS_PER_MILLI = 1_000;
@@ -69,6 +70,7 @@ public final class ClickRecorder {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean dropping = new AtomicBoolean();
     private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private volatile long lastDropNanos;
     private volatile boolean stopping;
 
     /**
@@ -211,7 +213,9 @@ public final class ClickRecorder {
     private void appended(Batch batch) {
         metrics.taken(batch.accepted().size(), batch.invalid().size());
         recorded.increment(batch.size());
-        if (dropping.compareAndSet(true, false)) {
+        if (dropping.get()
+                && System.nanoTime() - lastDropNanos > EPISODE_END.toNanos()
+                && dropping.compareAndSet(true, false)) {
             LOG.info("clicks are recorded again; weir_link_clicks_total says how many were dropped");
         }
         done(batch.size());
@@ -223,8 +227,9 @@ public final class ClickRecorder {
         done(clicks);
     }
 
-    /** Once until clicks are recorded again. */
+    /** Once until clicks have been recorded for a while without a drop between. */
     private void reportDrop(String reason) {
+        lastDropNanos = System.nanoTime();
         if (dropping.compareAndSet(false, true)) {
             LOG.warn("clicks are dropped, their redirects are answered: {}", reason);
         }

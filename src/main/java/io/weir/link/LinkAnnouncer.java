@@ -71,7 +71,7 @@ final class LinkAnnouncer {
                 CompletableFuture<?>[] all = waiting.values().stream()
                         .map(change -> tell(change).toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new);
-                CompletableFuture.allOf(all).whenComplete((done, failure) -> {
+                var _ = CompletableFuture.allOf(all).whenComplete((done, failure) -> {
                     retrying.set(false);
                     retryLater();
                 });

@@ -27,6 +27,7 @@ public final class LinkResolver {
     public record Unavailable(String reason) implements Resolution {}
 
     private static final Resolution ABSENT = new Absent();
+    private static final Resolution LATE = new Unavailable("not in time");
     private static final CompletionStage<Resolution> NOT_THERE = CompletableFuture.completedFuture(ABSENT);
 
     private final LinkSettings.Cache settings;
@@ -67,14 +68,15 @@ public final class LinkResolver {
             metrics.fromMemory.increment();
             return CompletableFuture.completedFuture(known);
         }
-        // a copy: for others who wait for the lookup there may be nothing to fall back on
+        // a copy, with an end of its own: for others who wait for the lookup there may be nothing to fall back on
         return lookUp(code)
                 .toCompletableFuture()
-                .thenApply(found -> found instanceof Unavailable ? known : found)
-                .completeOnTimeout(known, settings.staleWait().toNanos(), TimeUnit.NANOSECONDS)
+                .copy()
+                .completeOnTimeout(LATE, settings.staleWait().toNanos(), TimeUnit.NANOSECONDS)
                 .thenApply(found -> {
-                    if (found == known) {
+                    if (found instanceof Unavailable) {
                         metrics.stale.increment();
+                        return known;
                     }
                     return found;
                 });
@@ -86,7 +88,7 @@ public final class LinkResolver {
         if (earlier != null) {
             return earlier;
         }
-        lookup.completeOnTimeout(
+        var _ = lookup.completeOnTimeout(
                         new Unavailable("neither Redis nor the database answered in time"),
                         settings.lookupTimeout().toNanos(),
                         TimeUnit.NANOSECONDS)

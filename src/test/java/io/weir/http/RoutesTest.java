@@ -27,6 +27,42 @@ class RoutesTest {
     }
 
     @Test
+    void whatIsAddedLastTakesWhatNoOtherRouteTakes() {
+        Routes.Builder builder = Routes.builder()
+                .addLast("GET", "/{code}", answer(299))
+                .add("GET", "/plain", answer(201))
+                .add("GET", "/shop/{item}", answer(203));
+        // a template of the same shape, added after
+        builder.add("GET", "/{other}", answer(204));
+        Routes routes = builder.build();
+        assertThat(status(routes, "/plain")).isEqualTo(201);
+        assertThat(status(routes, "/shop/7")).isEqualTo(203);
+        assertThat(status(routes, "/anything")).isEqualTo(204);
+        Routes alone = Routes.builder().addLast("GET", "/{code}", answer(299)).build();
+        assertThat(status(alone, "/anything")).isEqualTo(299);
+        assertThat(status(alone, "/two/segments")).isEqualTo(404);
+
+        assertThat(builder.beginsWith("plain")).isTrue();
+        assertThat(builder.beginsWith("shop")).isTrue();
+        assertThat(builder.beginsWith("pla")).isFalse();
+        assertThat(builder.beginsWith("sho")).isFalse();
+    }
+
+    private static RequestHandler answer(int status) {
+        return (request, variables) -> CompletableFuture.completedFuture(
+                org.apache.pekko.http.javadsl.model.HttpResponse.create()
+                        .withStatus(org.apache.pekko.http.javadsl.model.StatusCodes.custom(status, "", "")));
+    }
+
+    private static int status(Routes routes, String path) {
+        return routes.handle(org.apache.pekko.http.javadsl.model.HttpRequest.create(path))
+                .toCompletableFuture()
+                .join()
+                .status()
+                .intValue();
+    }
+
+    @Test
     void anotherMethodIs405WithAllow() throws Exception {
         HttpResponse<String> response = SERVER.send("PUT", "/clicks");
 
