@@ -22,7 +22,11 @@ final class RateLimits {
                 parts.weir().getDuration("redis.command-timeout"),
                 parts.meters());
         guard = new RateLimitGuard(
-                settings, parts.http(), limiter, InstantSource.system(), parts.system().executionContext());
+                settings,
+                parts.http(),
+                limiter,
+                InstantSource.system(),
+                parts.system().executionContext());
         CoordinatedShutdown.get(parts.system())
                 .addTask(CoordinatedShutdown.PhaseServiceStop(), "close-rate-limiter", () -> {
                     limiter.close();
@@ -38,6 +42,9 @@ final class RateLimits {
     Routes build(Routes.Builder routes) {
         Routes limited = routes.outermost(guard).build();
         guard.requireRoutes();
+        if (!guard.isEmpty()) {
+            limiter.warmUp();
+        }
         return limited;
     }
 }

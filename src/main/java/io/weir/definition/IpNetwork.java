@@ -43,7 +43,8 @@ public final class IpNetwork {
             return text;
         }
         if (address.length == IPV4_BYTES) {
-            return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "." + (address[3] & 0xff);
+            return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "."
+                    + (address[3] & 0xff);
         }
         for (int bit = ipv6Bits; bit < address.length * 8; bit++) {
             address[bit >> 3] &= (byte) ~(0x80 >> (bit & 7));

@@ -37,8 +37,7 @@ final class RateLimitAnswers {
                 .withStatus(TOO_MANY_REQUESTS)
                 .withEntity(HttpEntities.create(
                         ContentTypes.APPLICATION_JSON,
-                        ByteString.fromString(
-                                "{\"error\":\"Rate limit exceeded\",\"retryAfter\":" + seconds + "}")))
+                        ByteString.fromString("{\"error\":\"Rate limit exceeded\",\"retryAfter\":" + seconds + "}")))
                 .addHeader(RawHeader.create("Retry-After", Long.toString(seconds)));
         return withHeaders(response, verdict);
     }

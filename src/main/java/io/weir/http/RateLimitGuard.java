@@ -81,6 +81,11 @@ public final class RateLimitGuard implements RouteGuard {
         return applying.isEmpty() ? handler : limited(List.copyOf(applying), path, handler);
     }
 
+    /** Whether there are no rules. */
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     /**
      * To be called once every route has been guarded.
      *

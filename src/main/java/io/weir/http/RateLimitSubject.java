@@ -49,7 +49,8 @@ final class RateLimitSubject {
 
     private void named(List<String> parts, String kind, HttpRequest request, List<String> headers) {
         for (String header : headers) {
-            @Nullable String value = request.getHeader(header).map(HttpHeader::value).orElse("");
+            @Nullable
+            String value = request.getHeader(header).map(HttpHeader::value).orElse("");
             if (!value.isBlank()) {
                 parts.add(kind);
                 parts.add(value.strip());

@@ -25,6 +25,7 @@ public final class RateLimit {
     private final String name;
     private final long permits;
     private final Duration window;
+    private final Bandwidth bandwidth;
     private final BucketConfiguration configuration;
     private final RateLimitMetrics metrics;
 
@@ -33,9 +34,11 @@ public final class RateLimit {
         this.permits = permits;
         this.window = window;
         this.metrics = metrics;
-        configuration = BucketConfiguration.builder()
-                .addLimit(bandwidth())
+        bandwidth = Bandwidth.builder()
+                .capacity(permits)
+                .refillIntervally(permits, window)
                 .build();
+        configuration = BucketConfiguration.builder().addLimit(bandwidth).build();
     }
 
     /** An attempt for a subject. */
@@ -60,10 +63,7 @@ public final class RateLimit {
     }
 
     Bandwidth bandwidth() {
-        return Bandwidth.builder()
-                .capacity(permits)
-                .refillIntervally(permits, window)
-                .build();
+        return bandwidth;
     }
 
     LimitVerdict verdict(ConsumptionProbe probe, CountedIn where) {

@@ -44,7 +44,8 @@ public final class RateLimiter implements AutoCloseable {
         shared = settings.redisEnabled() ? new SharedBuckets(connection, timeout) : null;
         episodes = new RedisEpisodes(settings.probeInterval(), this::probe);
         // never empty, for an empty bucket is only read; and what is only tried is nobody's figure
-        probeLimit = new RateLimit("probe", 1_000_000, Duration.ofSeconds(1), new RateLimitMetrics("probe", new SimpleMeterRegistry()));
+        probeLimit = new RateLimit(
+                "probe", 1_000_000, Duration.ofSeconds(1), new RateLimitMetrics("probe", new SimpleMeterRegistry()));
         Gauge.builder("weir.rate.limit.in.memory", this, limiter -> limiter.countsInMemory() ? 1 : 0)
                 .description("1 while limits are counted in this process's memory, 0 while in Redis")
                 .register(registry);
@@ -81,6 +82,13 @@ public final class RateLimiter implements AutoCloseable {
         return verdict;
     }
 
+    /** Tries Redis once, so that the first who is counted does not wait for classes to be loaded. */
+    public void warmUp() {
+        if (shared != null) {
+            var _ = probe("start");
+        }
+    }
+
     /** Whether an attempt would be counted here, and not in Redis. */
     public boolean countsInMemory() {
         return shared == null || RedisEpisodes.isAway(episodes.current());
@@ -100,13 +108,15 @@ public final class RateLimiter implements AutoCloseable {
         if (shared == null || RedisEpisodes.isAway(episode) || left <= 0) {
             return CompletableFuture.completedFuture(locally(limit, key));
         }
-        return shared.tryConsume(limit, key).orTimeout(left, TimeUnit.NANOSECONDS).handle((probe, failure) -> {
-            if (failure == null) {
-                return limit.verdict(probe, CountedIn.REDIS);
-            }
-            episodes.failed(episode, key, cause(failure));
-            return locally(limit, key);
-        });
+        return shared.tryConsume(limit, key)
+                .orTimeout(left, TimeUnit.NANOSECONDS)
+                .handle((probe, failure) -> {
+                    if (failure == null) {
+                        return limit.verdict(probe, CountedIn.REDIS);
+                    }
+                    episodes.failed(episode, key, cause(failure));
+                    return locally(limit, key);
+                });
     }
 
     private LimitVerdict locally(RateLimit limit, String key) {

@@ -33,8 +33,7 @@ final class SharedBuckets {
     SharedBuckets(Supplier<@Nullable RedisClusterAsyncCommands<byte[], byte[]>> connection, Duration timeout) {
         manager = new Bucket4jLettuce.LettuceBasedProxyManagerBuilder<>(new CommandsApi<>(connection))
                 .requestTimeout(timeout)
-                .expirationAfterWrite(
-                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_LONGER))
+                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_LONGER))
                 .build()
                 .asAsync();
     }
@@ -50,8 +49,9 @@ final class SharedBuckets {
                 .tryConsumeAndReturnRemaining(1)
                 .whenComplete((probe, failure) -> inFlight.computeIfPresent(
                         key,
-                        (same, present) ->
-                                present.attempts() == 1 ? null : new InFlight(present.bucket(), present.attempts() - 1)));
+                        (same, present) -> present.attempts() == 1
+                                ? null
+                                : new InFlight(present.bucket(), present.attempts() - 1)));
     }
 
     /** Keys with commands under way. */
@@ -62,6 +62,6 @@ final class SharedBuckets {
     private AsyncBucketProxy bucket(RateLimit limit, String key) {
         return manager.builder()
                 .withOptimization(Optimizations.batching())
-                .build(key.getBytes(UTF_8), limit.configuration());
+                .build(key.getBytes(UTF_8), () -> CompletableFuture.completedFuture(limit.configuration()));
     }
 }

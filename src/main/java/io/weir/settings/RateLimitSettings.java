@@ -47,7 +47,8 @@ public record RateLimitSettings(
     }
 
     public static RateLimitSettings from(Config weir) {
-        SettingsSection limits = new SettingsSection(SECTION, weir.getConfig(SECTION).root());
+        SettingsSection limits =
+                new SettingsSection(SECTION, weir.getConfig(SECTION).root());
         limits.only(
                 "redis-enabled",
                 "max-local-buckets",
@@ -104,7 +105,8 @@ public record RateLimitSettings(
             if (other != null) {
                 throw new SettingsException(
                         rule.place() + ".name",
-                        "is \"" + rule.name() + "\", as that of weir." + other.place() + "; give each a name of its own");
+                        "is \"" + rule.name() + "\", as that of weir." + other.place()
+                                + "; give each a name of its own");
             }
         }
     }

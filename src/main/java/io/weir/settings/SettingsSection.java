@@ -40,8 +40,7 @@ final class SettingsSection {
     void only(String... known) {
         for (String key : new TreeSet<>(object.keySet())) {
             if (!Arrays.asList(known).contains(key)) {
-                throw new SettingsException(
-                        pathOf(key), "is not a known key; there are " + String.join(", ", known));
+                throw new SettingsException(pathOf(key), "is not a known key; there are " + String.join(", ", known));
             }
         }
     }
@@ -100,13 +99,11 @@ final class SettingsSection {
         String remedy = largest == Long.MAX_VALUE
                 ? "write a whole number of at least " + smallest
                 : "write a whole number from " + smallest + " to " + largest;
-        boolean isNumber =
-                value.valueType() == ConfigValueType.NUMBER || value.valueType() == ConfigValueType.STRING;
+        boolean isNumber = value.valueType() == ConfigValueType.NUMBER || value.valueType() == ConfigValueType.STRING;
         try {
             // what comes from the environment is a string
-            long number = isNumber
-                    ? new BigDecimal(value.unwrapped().toString().strip()).longValueExact()
-                    : Long.MIN_VALUE;
+            long number =
+                    isNumber ? new BigDecimal(value.unwrapped().toString().strip()).longValueExact() : Long.MIN_VALUE;
             if (number >= smallest && number <= largest) {
                 return number;
             }

@@ -21,6 +21,7 @@ public final class FuzzTargets {
         targets.add(new SettingTargets.OfEntryId());
         targets.add(new SettingTargets.OfDatabaseUrl());
         targets.add(new SettingTargets.OfDefinition());
+        targets.add(new RateLimitTarget());
         targets.add(new RedisUrlTarget());
         return targets;
     }
