@@ -15,7 +15,8 @@ COPY conf conf
 COPY --from=build /build/target/lib target/lib
 COPY --from=build /build/target/weir.jar target/weir.jar
 USER weir
-# a container's own interface is the only one that it can be reached on
+# A container's own interface is the only one that it can be reached on. There it starts with write keys in conf/weir.conf
+# (docs/access.md), or with WEIR_ACCESS_OPEN=true
 ENV WEIR_HTTP_HOST=0.0.0.0 WEIR_HTTP_PORT=8085
 EXPOSE 8085
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -28,6 +28,7 @@ final class AccessKeys {
      * @param streams those that it is for, with what their events must hold
      * @param origins pages that may use it, in lower case; empty for no restriction
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
     record Key(String name, byte[] hash, Map<String, List<FixedValue>> streams, Set<String> origins) {}
 
     private static final Set<FieldType> FIXABLE = Set.of(FieldType.TEXT, FieldType.LONG, FieldType.UUID);

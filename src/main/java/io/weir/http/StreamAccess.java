@@ -29,8 +29,6 @@ public final class StreamAccess {
     /** What the events of a request must hold, on account of its key. */
     record Fixed(List<FixedValue> values) {}
 
-    private record Grant(AccessKeys.Key key, Counter requests) {}
-
     private static final AttributeKey<Fixed> FIXED = AttributeKey.create("weir-fixed-values", Fixed.class);
     private static final HttpHeader CHALLENGE = RawHeader.create("WWW-Authenticate", "Bearer realm=\"weir\"");
     private static final HttpHeader CHALLENGE_UNKNOWN =

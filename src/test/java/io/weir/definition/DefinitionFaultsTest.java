@@ -65,6 +65,10 @@ class DefinitionFaultsTest {
         ingest { path = "/metrics/x" }           | ingest.path             | Weir itself answers /metrics                | choose another
         ingest { path = "/api/v1/streams/x" }    | ingest.path             | Weir itself answers /api/v1/streams/        | choose another
         ingest { path = "/api/admin" }           | ingest.path             | Weir itself answers /api/admin/             | choose another
+        ingest { path = "/p.gif" }               | ingest.path             | Weir itself answers /p.gif                  | choose another
+        ingest { pixel = maybe }                 | ingest.pixel            | is the string "maybe"                       | true or false
+        ingest { privacy-signals = honor }       | ingest.privacy-signals  | is "honor"                                  | did you mean honour?
+        ingest { pixel = true }, fields { key = text } | ingest.pixel      | can't fill the field key                    | rename the field
         ingest { body = objekt }                 | ingest.body             | "objekt" is no body form                    | did you mean object?
         ingest { body = [] }                     | ingest.body             | is empty                                    | use one of
         ingest { body = [1] }                    | ingest.body             | holds the number 1                          | list of strings

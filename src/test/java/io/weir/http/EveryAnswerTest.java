@@ -74,6 +74,14 @@ class EveryAnswerTest {
     }
 
     @Test
+    void aKeyInABrokenAddressIsNotEchoed() throws Exception {
+        assertThat(ask("GET /p.gif?key=wk_secret&a=%zz HTTP/1.1\\nHost: x\\n\\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .doesNotContain("wk_secret");
+        assertThat(ask("GET /p.gif?key=wk_secret<> HTTP/1.1\\nHost: x\\n\\n")).doesNotContain("wk_secret");
+    }
+
+    @Test
     void anAnswerWithAHeaderOfItsOwnKeepsIt() throws Exception {
         String page = ask("GET /page HTTP/1.1\\nHost: x\\nConnection: close\\n\\n");
 
