@@ -52,10 +52,12 @@ final class ServerRoutes {
         QueueStatusSettings queueStatus = QueueStatusSettings.from(parts.weir());
         new AnalyticsCollection(parts.definitions(), flush, parts.eventLog(), parts.http(), queueStatus).addTo(routes);
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
+        FallbackLog log =
+                new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),
-                new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor),
+                log,
                 parts.partitions(),
                 storedCounts,
                 parts.http(),
@@ -69,6 +71,7 @@ final class ServerRoutes {
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);
+        new ShortLinks(parts, log).addTo(routes);
         return routes.build();
     }
 

@@ -103,9 +103,7 @@ final class WeirServer implements AutoCloseable {
         RedisEventLog eventLog = RedisEventLog.open(logSettings, meters, started.executionContext());
         toClose.addFirst(eventLog);
         SharedRedis sharedRedis = SharedRedis.open(
-                RedisAddress.parse(logSettings.redisUrl(), logSettings.connectTimeout()),
-                logSettings.connectTimeout(),
-                weir.getDuration("redis.command-timeout"));
+                RedisAddress.of(logSettings), logSettings.connectTimeout(), weir.getDuration("redis.command-timeout"));
         toClose.addFirst(sharedRedis);
         Map<String, List<PartitionContext>> contexts =
                 contexts(definitions, pipelineSettings, eventLog, database, catalog);

@@ -25,6 +25,7 @@ final class IngestParser {
     private static final List<String> OWN_PATHS = List.of(
             "/api/v1/streams/",
             "/api/v1/counters/",
+            "/api/v1/links/",
             "/api/admin/",
             "/api/cron/",
             "/health",

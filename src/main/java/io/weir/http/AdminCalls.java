@@ -1,6 +1,7 @@
 package io.weir.http;
 
 import io.weir.letter.LettersUnavailableException;
+import io.weir.link.LinksUnavailableException;
 import io.weir.log.AppendFailure;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,10 @@ final class AdminCalls {
                 yield problem.response();
             }
             case LettersUnavailableException away ->
+                Problem.of(RefusalReason.UNAVAILABLE, String.valueOf(away.getMessage()))
+                        .response()
+                        .addHeader(retryAfter);
+            case LinksUnavailableException away ->
                 Problem.of(RefusalReason.UNAVAILABLE, String.valueOf(away.getMessage()))
                         .response()
                         .addHeader(retryAfter);

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which handler answers which path and method. A plain path is one look-up in a map and wins over templates; templates
- * are tried in the order in which they were added. HEAD is answered as GET, OPTIONS by the route itself.
+ * are tried in the order in which they were added, those added last after all others. HEAD is answered as GET, OPTIONS by
+ * the route itself.
  */
 public final class Routes {
     /** Collects routes. A path that is claimed twice is refused. */
     public static final class Builder {
         private final Map<String, Map<String, RequestHandler>> plain = new HashMap<>();
         private final Map<String, Map<String, RequestHandler>> templates = new LinkedHashMap<>();
+        private final Map<String, Map<String, RequestHandler>> last = new LinkedHashMap<>();
         private final Map<String, UnaryOperator<RequestHandler>> guards = new LinkedHashMap<>();
 
         private Builder() {}
@@ -42,20 +45,38 @@ public final class Routes {
          * @throws IllegalArgumentException when the path has a handler for the method
          */
         public Builder add(String method, String path, RequestHandler handler) {
-            Map<String, RequestHandler> methods =
-                    (path.indexOf('{') < 0 ? plain : templates).computeIfAbsent(path, absent -> new TreeMap<>());
+            return add(path.indexOf('{') < 0 ? plain : templates, method, path, handler);
+        }
+
+        /** Adds a template that takes only what no other route takes, whether added before or after. */
+        public Builder addLast(String method, String template, RequestHandler handler) {
+            return add(last, method, template, handler);
+        }
+
+        private Builder add(
+                Map<String, Map<String, RequestHandler>> routes, String method, String path, RequestHandler handler) {
+            Map<String, RequestHandler> methods = routes.computeIfAbsent(path, absent -> new TreeMap<>());
             if (methods.putIfAbsent(method, handler) != null) {
                 throw new IllegalArgumentException("two handlers for " + method + " " + path);
             }
             return this;
         }
 
+        /** Whether a route, other than those added last, begins with this segment; to be asked once all are there. */
+        public boolean beginsWith(String segment) {
+            String path = "/" + segment;
+            return Stream.of(plain, templates)
+                    .flatMap(routes -> routes.keySet().stream())
+                    .anyMatch(route -> route.equals(path) || route.startsWith(path + "/"));
+        }
+
         public Routes build() {
             Map<String, Route> byPath = HashMap.newHashMap(plain.size());
             plain.forEach((path, methods) -> byPath.put(path, new Route(guarded(path, methods))));
             List<Template> parsed = new ArrayList<>();
-            templates.forEach((path, methods) ->
-                    parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods)))));
+            Stream.of(templates, last)
+                    .forEach(routes -> routes.forEach((path, methods) ->
+                            parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods))))));
             return new Routes(byPath, List.copyOf(parsed));
         }
 

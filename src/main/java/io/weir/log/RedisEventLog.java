@@ -113,7 +113,9 @@ public final class RedisEventLog implements EventLog, LogInspection {
      * @throws SettingsException when the URL can't be used
      */
     public static RedisEventLog open(LogSettings settings, MeterRegistry registry, Executor completions) {
-        RedisURI address = RedisAddress.parse(settings.redisUrl(), settings.connectTimeout());
+        if (!(RedisAddress.of(settings) instanceof RedisAddress.Single(RedisURI address))) {
+            throw new SettingsException("log.redis-url", "names several hosts, and the log knows one");
+        }
         RedisEventLog log = new RedisEventLog(settings, registry, address, completions);
         try {
             log.link

@@ -1,18 +1,19 @@
 package io.weir.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,59 +30,104 @@ public final class SharedRedis implements AutoCloseable {
     private static final int COMPUTATION_THREADS = 2;
 
     private final ClientResources resources;
-    private final RedisClient client;
-    private final RedisURI address;
-    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private final SharedRedisClient client;
+    private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
     private volatile boolean closed;
 
-    private SharedRedis(RedisURI address, Duration connectTimeout, Duration commandTimeout) {
-        this.address = address;
+    private SharedRedis(RedisAddress address, Duration connectTimeout, Duration commandTimeout) {
         resources = ClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(COMPUTATION_THREADS)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
-        client = RedisClient.create(resources);
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .protocolVersion(ProtocolVersion.RESP2)
-                .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(connectTimeout)
-                        .keepAlive(true)
-                        .build())
-                .build());
+        client = SharedRedisClient.create(resources, address, connectTimeout, commandTimeout);
     }
 
     /** Begins to connect, and goes on until it is closed; waits for nothing. */
-    public static SharedRedis open(RedisURI address, Duration connectTimeout, Duration commandTimeout) {
+    public static SharedRedis open(RedisAddress address, Duration connectTimeout, Duration commandTimeout) {
         SharedRedis redis = new SharedRedis(address, connectTimeout, commandTimeout);
-        redis.connect();
+        redis.untilConnected(redis.client::connect, opened -> redis.commands = opened);
         return redis;
+    }
+
+    /** The same for one server. */
+    public static SharedRedis open(RedisURI server, Duration connectTimeout, Duration commandTimeout) {
+        return open(new RedisAddress.Single(server), connectTimeout, commandTimeout);
     }
 
     /** The commands that any form of Redis has; null while there has been no connection yet. */
     public @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands() {
-        StatefulRedisConnection<byte[], byte[]> now = connection;
-        return now == null ? null : now.async();
+        return commands;
+    }
+
+    /**
+     * Hears what is published to a channel, until this is closed. Each subscription has a connection of its own.
+     *
+     * <p>Both are called on a thread of the connection and must not block.
+     *
+     * @param messages given each message
+     * @param subscribed run whenever the subscription begins: the first time, and again after each loss of the connection.
+     *     What was published before then was not heard
+     */
+    public void subscribe(String channel, Consumer<byte[]> messages, Runnable subscribed) {
+        byte[] name = channel.getBytes(StandardCharsets.UTF_8);
+        untilConnected(client::connectPubSub, connection -> {
+            listen(connection, name, messages, subscribed);
+            var _ = connection.async().subscribe(name);
+        });
+    }
+
+    /** The same for who does not need to know of what it missed. */
+    public void subscribe(String channel, Consumer<byte[]> messages) {
+        subscribe(channel, messages, () -> {});
     }
 
     @Override
     public void close() {
         closed = true;
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        client.close();
         resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 
-    private void connect() {
-        var _ = client.connectAsync(ByteArrayCodec.INSTANCE, address).handle((connected, problem) -> {
+    private static void listen(
+            StatefulRedisPubSubConnection<byte[], byte[]> connection,
+            byte[] name,
+            Consumer<byte[]> messages,
+            Runnable subscribed) {
+        connection.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(byte[] channel, byte[] message) {
+                if (Arrays.equals(channel, name)) {
+                    messages.accept(message);
+                }
+            }
+
+            @Override
+            public void subscribed(byte[] channel, long count) {
+                subscribed.run();
+            }
+        });
+    }
+
+    private <T> void untilConnected(Supplier<CompletableFuture<T>> connect, Consumer<T> connected) {
+        var _ = connect.get().handle((opened, problem) -> {
             if (problem == null) {
-                connection = connected;
+                connected.accept(opened);
             } else if (!closed) {
                 LOG.debug("No connection to Redis yet, trying on: {}", problem.toString());
-                resources.eventExecutorGroup().schedule(this::connect, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+                retry(connect, connected);
             }
             return (Void) null;
         });
+    }
+
+    private <T> void retry(Supplier<CompletableFuture<T>> connect, Consumer<T> connected) {
+        try {
+            var _ = resources
+                    .eventExecutorGroup()
+                    .schedule(() -> untilConnected(connect, connected), RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException problem) {
+            LOG.debug("Closed while it was to connect");
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 /** Redis and how events are packed into it. Keys and defaults are under {@code weir.log}. */
 public record LogSettings(
         String redisUrl,
+        String sentinelPassword,
         Duration connectTimeout,
         Duration commandTimeout,
         int maxEntryEvents,
@@ -25,6 +26,7 @@ public record LogSettings(
         Config log = weir.getConfig("log");
         return new LogSettings(
                 log.getString("redis-url"),
+                log.getString("redis-sentinel-password"),
                 log.getDuration("connect-timeout"),
                 log.getDuration("command-timeout"),
                 log.getInt("max-entry-events"),

@@ -7,6 +7,7 @@ import io.weir.definition.DayPartitioning;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
 import io.weir.letter.DeadLetters;
+import io.weir.link.LinkStore;
 import io.weir.replay.ReplayStore;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
@@ -197,6 +198,17 @@ public final class Database implements AutoCloseable {
     /** The dead letters of all streams. */
     public DeadLetters deadLetters() {
         return new PostgresDeadLetters(pool);
+    }
+
+    /**
+     * The short links.
+     *
+     * @throws SQLException when the table can't be used as theirs
+     */
+    public LinkStore links(String table) throws SQLException {
+        PostgresLinks links = new PostgresLinks(pool, table);
+        links.check();
+        return links;
     }
 
     /**

@@ -44,7 +44,8 @@ final class ArchitectureRules {
         allowed.put("pipeline", with(low, "log", "store"));
         // the port that the store implements stands with what uses it
         allowed.put("replay", with(leaves, "log"));
-        allowed.put("store", with(leaves, "letter", "replay"));
+        // and so do those of letters and links, which only the store can keep
+        allowed.put("store", with(leaves, "letter", "link", "replay"));
         FEATURES.forEach(feature -> allowed.put(feature, with(leaves, "redis")));
         EDGES.forEach(edge -> allowed.put(edge, lower));
         allowed.put("redis", Set.of("settings"));

@@ -36,7 +36,7 @@ final class LogFixtures {
 
     static LogSettings settings(String url, int maxEntryEvents, int maxEntryBytes, int maxWaitingEvents) {
         return new LogSettings(
-                url, Duration.ofSeconds(1), TIMEOUT, maxEntryEvents, maxEntryBytes, maxWaitingEvents, 64 << 20);
+                url, "", Duration.ofSeconds(1), TIMEOUT, maxEntryEvents, maxEntryBytes, maxWaitingEvents, 64 << 20);
     }
 
     static StreamDefinition definition(long maxDepth) {

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.weir.redis.RedisAddress;
+import io.lettuce.core.RedisURI;
 import io.weir.testkit.RedisForTests;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +20,7 @@ class RedisLinkTest {
         client.setOptions(ClientOptions.builder().autoReconnect(false).build());
         try (RedisLink link = new RedisLink(
                 client,
-                RedisAddress.parse(RedisForTests.url(), TIMEOUT),
+                RedisURI.create(RedisForTests.url()),
                 client.getResources().eventExecutorGroup())) {
             CompletableFuture<Void> firstAttempt = link.connect();
             // as a start does on a machine so busy that connecting takes longer than the start waits for it

@@ -26,6 +26,8 @@ public final class RedisUrlTarget implements FuzzTarget {
     public List<byte[]> seeds() {
         return List.of(
                 "REDIS_URL=rediss://user:s3cr3t@redis.example.com:6379/3".getBytes(StandardCharsets.UTF_8),
+                "REDIS_URL=redis://:s3cr3t@one:7000,[::2]:7001,three".getBytes(StandardCharsets.UTF_8),
+                "REDIS_URL=redis-sentinel://:s3cr3t@one,two:26380/3#master".getBytes(StandardCharsets.UTF_8),
                 "REDIS_HOST=::1\nREDIS_PORT=6379\nREDIS_PASSWORD=s3cr3t\nREDIS_TLS=true"
                         .getBytes(StandardCharsets.UTF_8));
     }
@@ -40,6 +42,11 @@ public final class RedisUrlTarget implements FuzzTarget {
                 "REDIS_TLS=",
                 "redis://",
                 "rediss://",
+                "redis-cluster://",
+                "rediss-sentinel://",
+                ",two:7001",
+                "#master",
+                "?sentinelMasterId=",
                 "/15",
                 "[::1]",
                 ":6379",
@@ -58,10 +65,18 @@ public final class RedisUrlTarget implements FuzzTarget {
         }
         try {
             String url = RedisUrl.resolve(environment, "redis://localhost:6379");
-            RedisURI address = RedisAddress.parse(url, Duration.ofSeconds(2));
-            assertThat(address.getHost()).isNotBlank();
-            assertThat(address.getPort()).isBetween(1, 65_535);
-            assertThat(address.getDatabase()).isNotNegative();
+            RedisAddress address = RedisAddress.parse(url, Duration.ofSeconds(2));
+            List<RedisURI> hosts = switch (address) {
+                case RedisAddress.Single single -> List.of(single.server());
+                case RedisAddress.Cluster cluster -> cluster.seeds();
+                case RedisAddress.Sentinel sentinel -> sentinel.anyOrder().getSentinels();
+            };
+            assertThat(hosts).isNotEmpty();
+            for (RedisURI host : hosts) {
+                assertThat(host.getHost()).isNotBlank();
+                assertThat(host.getPort()).isBetween(1, 65_535);
+                assertThat(host.getDatabase()).isNotNegative();
+            }
             assertThat(address.toString()).doesNotContain(SECRET + "@");
         } catch (SettingsException documented) {
             assertThat(documented.getMessage()).contains("redis-url");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -12,7 +13,10 @@ import io.weir.testkit.RedisForTests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,5 +62,35 @@ class SharedRedisTest {
                 await().until(() -> redis.commands() != null);
             }
         }
+    }
+
+    @Test
+    void aSubscriptionBeginsAgainAfterALossAndSaysSo(@TempDir Path directory) throws Exception {
+        EmbeddedRedisServer server = RedisForTests.startPrivate(directory);
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        AtomicInteger subscribed = new AtomicInteger();
+        try (SharedRedis redis =
+                SharedRedis.open(RedisAddress.parse(server.url(), TIMEOUT), TIMEOUT, Duration.ofMillis(500))) {
+            redis.subscribe("news", message -> heard.add(new String(message, UTF_8)), subscribed::incrementAndGet);
+            await().untilAtomic(subscribed, equalTo(1));
+            await().until(() -> redis.commands() != null);
+            publish(redis, "one");
+            await().until(() -> heard.size() == 1);
+
+            server.kill();
+            server.restart();
+            await().untilAtomic(subscribed, equalTo(2));
+            await().ignoreExceptions().until(() -> publish(redis, "two") == 1);
+            await().until(() -> heard.size() == 2);
+            assertThat(heard).containsExactly("one", "two");
+        } finally {
+            server.close();
+        }
+    }
+
+    private static long publish(SharedRedis redis, String message) throws Exception {
+        return Objects.requireNonNull(redis.commands())
+                .publish("news".getBytes(UTF_8), message.getBytes(UTF_8))
+                .get(1, TimeUnit.SECONDS);
     }
 }

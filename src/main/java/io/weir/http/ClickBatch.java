@@ -1,0 +1,77 @@
+package io.weir.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.weir.definition.Field;
+import io.weir.definition.FieldValues;
+import io.weir.definition.StreamDefinition;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Writes clicks as the body of a request with many of them, to be taken in as any other. */
+final class ClickBatch {
+    /** A redirect that was answered. */
+    record Click(HttpRequest request, String code, String url, long atMillis) {}
+
+    private static final String UNKNOWN_ADDRESS = "unknown";
+
+    private final Map<String, Integer> longest = new HashMap<>();
+    private final ClientAddress addresses;
+
+    ClickBatch(StreamDefinition definition, ClientAddress addresses) {
+        for (Field field : definition.fields()) {
+            longest.put(field.name(), field.maxLength());
+        }
+        this.addresses = addresses;
+    }
+
+    /** A JSON array of the clicks; each with the fields that the stream declares. */
+    byte[] write(List<Click> clicks) {
+        StringBuilder json = new StringBuilder(512 * clicks.size());
+        char separator = '[';
+        for (Click click : clicks) {
+            json.append(separator).append("{\"timestamp\":").append(click.atMillis());
+            separator = ',';
+            text(json, "short_code", click.code());
+            String address = addresses.of(click.request());
+            text(json, "address", address.equals(UNKNOWN_ADDRESS) ? null : address);
+            for (HttpHeader header : click.request().getHeaders()) {
+                switch (header.lowercaseName()) {
+                    case "user-agent" -> textOnce(json, "user_agent", header, click.request());
+                    case "referer" -> textOnce(json, "referrer", header, click.request());
+                    default -> {
+                        // nothing that is kept
+                    }
+                }
+            }
+            text(json, "original_url", click.url());
+            json.append('}');
+        }
+        return json.append(']').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The first of a header that was sent more than once: a member may stand in an event only once. */
+    private void textOnce(StringBuilder json, String name, HttpHeader header, HttpRequest request) {
+        if (request.getHeader(header.lowercaseName()).orElse(header) == header) {
+            text(json, name, header.value());
+        }
+    }
+
+    private void text(StringBuilder json, String name, @Nullable String value) {
+        Integer maximum = longest.get(name);
+        if (value == null || value.isEmpty() || maximum == null || FieldValues.textProblem(value) != null) {
+            return;
+        }
+        int end = Math.min(value.length(), maximum);
+        if (end < value.length() && Character.isHighSurrogate(value.charAt(end - 1))) {
+            end--;
+        }
+        json.append(",\"").append(name).append("\":\"");
+        JsonStringEncoder.getInstance().quoteAsString(value.substring(0, end), json);
+        json.append('"');
+    }
+}
