@@ -155,6 +155,10 @@ class BackfillTest {
         assertThat(backfill(1, "n", "--from-rows")).contains("409", "34 rows, and 40 events", "rows-are-complete");
         assertThat(backfill(0, "n", "--from-rows", "--rows-are-complete")).contains("6 entities, 0 of them changed");
         assertThat(wrong("count(*)", "n")).containsExactly("e0");
+
+        database.execute("INSERT INTO expired_rows VALUES ('public', 'r', '2026-01-01')");
+        assertThat(backfill(1, "n", "--from-rows", "--rows-are-complete"))
+                .contains("409", "table r has no longer its rows of before 2026-01-01");
     }
 
     @Test

@@ -39,6 +39,7 @@ class ReplayTest {
         database.execute("CREATE TABLE r (k text UNIQUE, id text, amount bigint)");
         database.execute(
                 "CREATE TABLE c (id text PRIMARY KEY, n bigint NOT NULL DEFAULT 0, total bigint NOT NULL DEFAULT 0)");
+        database.execute("CREATE TABLE d (k text, id text, at timestamptz)");
         database.execute("CREATE TABLE p (id text PRIMARY KEY, n bigint NOT NULL DEFAULT 0)");
         DefinitionHome.write(home, """
             weir.streams.keyed {
@@ -49,6 +50,11 @@ class ReplayTest {
               key = own
               counters = [{ table = c, key { id = id }, set { n = count, total = "sum(amount)" } }]
               rows = [{ table = r, columns { k = "$key", id = id, amount = amount } }]
+            }
+            weir.streams.days {
+              redis-key = "%1$s-days"
+              fields { id = text, at = { type = timestamp, default = now } }
+              rows = [{ table = d, partition { by = at }, columns { k = "$key", id = id, at = at } }]
             }
             weir.streams.plain {
               redis-key = "%1$s-plain"
@@ -107,6 +113,26 @@ class ReplayTest {
         String again = replay("keyed");
         assertThat(again).contains(" 0 missing, 0 appended");
         assertCountersAreTheSumsOfTheRows();
+    }
+
+    @Test
+    void aTableOfDaysGetsWhatNeitherItNorTheKeysHold() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            weir.post(
+                    "/api/v1/streams/days/events?wait=committed",
+                    "application/json",
+                    "[{\"id\":\"a\"},{\"id\":\"b\"}]",
+                    "Idempotency-Key",
+                    "k" + i);
+        }
+        // as after a backup of before was restored
+        database.execute("DELETE FROM event_key; DELETE FROM d");
+        assertThat(replay("days", "--dry-run")).contains("12 events: 0 known, 12 missing");
+        assertThat(replay("days")).contains("12 missing, 12 appended");
+        await().untilAsserted(
+                        () -> assertThat(database.query("SELECT count(*), count(DISTINCT k) FROM d"))
+                                .containsExactly("12|12"));
+        assertThat(replay("days")).contains(" 0 missing, 0 appended");
     }
 
     @Test

@@ -79,12 +79,6 @@ final class TableConversion {
         SELECT true FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisunique
         WHERE a.attrelid = to_regclass(?) AND a.attname = ? AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
         """;
-    private static final String KEEP_KEYS = """
-        INSERT INTO event_key (hash, day)
-        SELECT encode(substring(sha256(convert_to(?, 'UTF8') || '\\x00'::bytea || convert_to(%1$s::text, 'UTF8')) FOR 16),
-                      'hex')::uuid, ?::date
-        FROM %2$s WHERE %1$s IS NOT NULL ON CONFLICT DO NOTHING
-        """;
 
     private final StreamDefinition definition;
     private final RowTable table;
@@ -215,7 +209,10 @@ final class TableConversion {
         if (key == null) {
             return 0;
         }
-        String sql = KEEP_KEYS.formatted(Identifiers.column(key.column()), table);
+        String column = Identifiers.column(key.column());
+        String sql = "INSERT INTO event_key (hash, day) SELECT encode(substring(sha256(convert_to(?, 'UTF8') ||"
+                + " '\\x00'::bytea || convert_to(" + column + "::text, 'UTF8')) FOR 16), 'hex')::uuid, ?::date FROM "
+                + table + " WHERE " + column + " IS NOT NULL ON CONFLICT DO NOTHING";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, definition.name());
             statement.setString(2, today.toString());

@@ -191,7 +191,7 @@ final class TablePartitions {
 
     /** Removes what came later than its retention, or never had a day, from the default part. */
     private void expire(Connection connection, String table, String by, LocalDate first) throws SQLException {
-        long removed;
+        int removed;
         do {
             TableParts parts = parts(connection, table);
             TableParts.Part byDefault = parts.byDefault();
@@ -202,7 +202,7 @@ final class TablePartitions {
             String name = byDefault.sqlName();
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET LOCAL lock_timeout = '" + DayTables.LOCK_TIMEOUT + "'");
-                removed = statement.executeLargeUpdate("DELETE FROM " + name
+                removed = statement.executeUpdate("DELETE FROM " + name
                         + " WHERE ctid = ANY (ARRAY (SELECT ctid FROM " + name + " WHERE " + Identifiers.column(by)
                         + " < " + TableParts.bound(first) + " LIMIT " + EXPIRED_ROWS_PER_STATEMENT + "))");
                 if (removed > 0) {

@@ -56,6 +56,10 @@ final class PipelineFixture {
         return definition(List.of(), new IngestSettings(null, Set.of(BodyForm.OBJECT), null, redis, fallback));
     }
 
+    static StreamDefinition withRows(List<RowTable> rows) {
+        return definition(rows);
+    }
+
     private static StreamDefinition definition(List<RowTable> rows) {
         return definition(rows, new IngestSettings(null, Set.of(BodyForm.OBJECT), null));
     }
