@@ -129,9 +129,8 @@ class ReplayTest {
         database.execute("DELETE FROM event_key; DELETE FROM d");
         assertThat(replay("days", "--dry-run")).contains("12 events: 0 known, 12 missing");
         assertThat(replay("days")).contains("12 missing, 12 appended");
-        await().untilAsserted(
-                        () -> assertThat(database.query("SELECT count(*), count(DISTINCT k) FROM d"))
-                                .containsExactly("12|12"));
+        await().untilAsserted(() -> assertThat(database.query("SELECT count(*), count(DISTINCT k) FROM d"))
+                .containsExactly("12|12"));
         assertThat(replay("days")).contains(" 0 missing, 0 appended");
     }
 
