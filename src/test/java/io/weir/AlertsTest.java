@@ -118,7 +118,12 @@ class AlertsTest {
                 new Trouble("lag", "session-events", lockSessions, this::track, unlock),
                 new Trouble("connections", "", lockSessions, this::track, unlock),
                 new Trouble("batch", "session-events", NOTHING, this::trackSlowly, NOTHING),
-                new Trouble("latency", "page-views", NOTHING, () -> post("/api/v1/page-views", "{\"path\":\"/\"}"), NOTHING),
+                new Trouble(
+                        "latency",
+                        "page-views",
+                        NOTHING,
+                        () -> post("/api/v1/page-views", "{\"path\":\"/\"}"),
+                        NOTHING),
                 new Trouble("dead-letters", "link-clicks", this::deadLetter, NOTHING, NOTHING),
                 new Trouble("crashes", "link-clicks", this::crash, NOTHING, NOTHING),
                 new Trouble(
@@ -134,7 +139,12 @@ class AlertsTest {
                         NOTHING,
                         () -> weir.send("POST", "/api/admin/ledger/baseline?stream=project-usage", "")),
                 new Trouble("database", "", () -> refuseConnections(true), NOTHING, () -> refuseConnections(false)),
-                new Trouble("loss", "link-clicks", redis::kill, () -> post("/api/v1/clicks", "{\"linkId\":\"a\"}"), redis::restart),
+                new Trouble(
+                        "loss",
+                        "link-clicks",
+                        redis::kill,
+                        () -> post("/api/v1/clicks", "{\"linkId\":\"a\"}"),
+                        redis::restart),
                 new Trouble("redis", "", redis::kill, NOTHING, redis::restart));
     }
 
@@ -215,7 +225,9 @@ class AlertsTest {
 
     private void track() throws Exception {
         String event = "{\"event_type\":\"click\"}";
-        post("/api/v1/track", "{\"session_id\":\"" + SESSION + "\",\"events\":[" + (event + ",").repeat(5) + event + "]}");
+        post(
+                "/api/v1/track",
+                "{\"session_id\":\"" + SESSION + "\",\"events\":[" + (event + ",").repeat(5) + event + "]}");
         // the other partitions in turn, so that many connections wait
         post("/api/v1/track", "{\"session_id\":\"" + java.util.UUID.randomUUID() + "\",\"events\":[" + event + "]}");
     }
@@ -223,10 +235,11 @@ class AlertsTest {
     private void trackSlowly() throws Exception {
         try (CursorLock slow = CursorLock.of(database, "session-events")) {
             track();
-            await().atMost(Duration.ofSeconds(5)).until(() -> database.number("SELECT count(*) FROM pg_stat_activity"
-                            + " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                            + " AND state_change < now() - interval '250 ms'")
-                    > 0);
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> database.number("SELECT count(*) FROM pg_stat_activity"
+                                    + " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                                    + " AND state_change < now() - interval '250 ms'")
+                            > 0);
         }
     }
 
@@ -258,8 +271,7 @@ class AlertsTest {
 
     private void refuseConnections(boolean refuse) throws Exception {
         String name = database.url().substring(database.url().lastIndexOf('/') + 1);
-        PostgresTestDatabase other =
-                new PostgresTestDatabase(database.url().replaceAll("/[^/]*$", "/postgres"));
+        PostgresTestDatabase other = new PostgresTestDatabase(database.url().replaceAll("/[^/]*$", "/postgres"));
         other.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + !refuse);
         if (refuse) {
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");

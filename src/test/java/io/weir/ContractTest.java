@@ -43,8 +43,7 @@ class ContractTest {
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         redis = RedisForTests.startPrivate(directory);
-        weir = RunningWeir.start(
-                Path.of("."), redis.url(), database.url(), Map.of("weir.http.cron-secret", SECRET));
+        weir = RunningWeir.start(Path.of("."), redis.url(), database.url(), Map.of("weir.http.cron-secret", SECRET));
         contract = new ApiContract(weir.get(ApiDescription.PATH).body());
     }
 
@@ -78,7 +77,8 @@ class ContractTest {
     @Order(1)
     void everyRouteIsDescribedAndEveryDescribedRouteIsServed() {
         SortedSet<String> served = weir.server().routes().stream()
-                .map(route -> route.replaceAll("/streams/[^/{]+/", "/streams/{stream}/").replace("...}", "}"))
+                .map(route -> route.replaceAll("/streams/[^/{]+/", "/streams/{stream}/")
+                        .replace("...}", "}"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(contract.operations().keySet()).containsExactlyElementsOf(served);
     }
@@ -149,7 +149,8 @@ class ContractTest {
     void sessionsAreTrackedAndHealthIsTold() throws Exception {
         assertThat(call(
                                 "POST /api/v1/track",
-                                "{\"session_id\":\"" + SESSION + "\",\"events\":[{\"timestamp\":\"2025-01-19T10:00:00Z\","
+                                "{\"session_id\":\"" + SESSION
+                                        + "\",\"events\":[{\"timestamp\":\"2025-01-19T10:00:00Z\","
                                         + "\"event_type\":\"click\",\"page_url\":\"http://example.com\","
                                         + "\"target_element\":\"button\"}]}")
                         .statusCode())
@@ -168,7 +169,9 @@ class ContractTest {
     @Test
     @Order(2)
     void analyticsAreCollected() throws Exception {
-        assertThat(call("POST /api/collect", "{\"type\":\"page_view\",\"timestamp\":1737280800000,\"platform\":\"web\"}")
+        assertThat(call(
+                                "POST /api/collect",
+                                "{\"type\":\"page_view\",\"timestamp\":1737280800000,\"platform\":\"web\"}")
                         .statusCode())
                 .isEqualTo(202);
         HttpResponse<String> refused = call("POST /api/collect", "{\"type\":\"page_view\"}");
@@ -180,9 +183,14 @@ class ContractTest {
     @Order(2)
     void everyStreamTakesEventsAndCountersAreAnswered() throws Exception {
         String events = "POST /api/v1/streams/{stream}/events";
-        call(events, "/api/v1/streams/page-views/events?wait=committed", "{\"path\":\"/x\",\"bytes\":5}",
-                "Idempotency-Key", "k");
-        assertThat(call(events, "/api/v1/streams/none/events", "{}").statusCode()).isEqualTo(404);
+        call(
+                events,
+                "/api/v1/streams/page-views/events?wait=committed",
+                "{\"path\":\"/x\",\"bytes\":5}",
+                "Idempotency-Key",
+                "k");
+        assertThat(call(events, "/api/v1/streams/none/events", "{}").statusCode())
+                .isEqualTo(404);
         assertThat(call(events, "/api/v1/streams/page-views/events", "{}", "Content-Type", "text/html")
                         .statusCode())
                 .isEqualTo(415);
@@ -199,7 +207,8 @@ class ContractTest {
     void administrationAnswersAsDescribed() throws Exception {
         call("GET /api/admin/alerts", "");
         call("GET /api/admin/ledger", "");
-        assertThat(call("GET /api/admin/ledger", "/api/admin/ledger?stream=none", "").statusCode())
+        assertThat(call("GET /api/admin/ledger", "/api/admin/ledger?stream=none", "")
+                        .statusCode())
                 .isEqualTo(404);
         call("POST /api/admin/ledger/baseline", "/api/admin/ledger/baseline?stream=link-clicks", "");
         call("GET /api/admin/verify", "/api/admin/verify?stream=page-views", "");
@@ -221,7 +230,10 @@ class ContractTest {
     @Test
     @Order(3)
     void deadLettersAnswerAsDescribed() throws Exception {
-        call("POST /api/v1/clicks", "/api/v1/clicks?on-invalid=dead-letter&wait=committed", "[{\"linkId\":8},{\"linkId\":9}]");
+        call(
+                "POST /api/v1/clicks",
+                "/api/v1/clicks?on-invalid=dead-letter&wait=committed",
+                "[{\"linkId\":8},{\"linkId\":9}]");
         String page = call("GET /api/admin/dead-letters", "").body();
         String id = page.replaceFirst("(?s).*?\"id\":(\\d+).*", "$1");
         String one = "/api/admin/dead-letters/{id}";
@@ -236,8 +248,8 @@ class ContractTest {
         call("GET /api/admin/dead-letters/counts", "");
         call("POST /api/admin/dead-letters/replay", "/api/admin/dead-letters/replay?stream=link-clicks", "");
         call("POST /api/admin/dead-letters/discard", "/api/admin/dead-letters/discard?stream=link-clicks", "");
-        await().untilAsserted(() ->
-                assertThat(call("GET " + one, path, "").body()).contains("\"state\":\"replayed\""));
+        await().untilAsserted(
+                        () -> assertThat(call("GET " + one, path, "").body()).contains("\"state\":\"replayed\""));
         assertThat(call("POST " + one + "/discard", path + "/discard", "").statusCode())
                 .isEqualTo(409);
     }

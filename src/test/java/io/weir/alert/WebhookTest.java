@@ -48,7 +48,10 @@ class WebhookTest {
     }
 
     private double count(String outcome) {
-        return meters.get("weir.alert.webhook").tag("outcome", outcome).counter().count();
+        return meters.get("weir.alert.webhook")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     private void counted(String outcome, int expected) {
@@ -72,8 +75,7 @@ class WebhookTest {
         String time = signature.substring(2, signature.indexOf(','));
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        byte[] expected =
-                mac.doFinal((time + ".POST./hook?to=ops." + first.body()).getBytes(StandardCharsets.UTF_8));
+        byte[] expected = mac.doFinal((time + ".POST./hook?to=ops." + first.body()).getBytes(StandardCharsets.UTF_8));
         assertThat(signature).endsWith("v1=" + HexFormat.of().formatHex(expected));
     }
 
@@ -90,7 +92,8 @@ class WebhookTest {
         assertThat(receiver.received())
                 .extracting(got -> got.body().replaceAll(".*\"alert\":\"(\\w+)\".*", "$1"))
                 .containsExactly("again", "again", "again", "refused", "taken");
-        assertThat(receiver.received()).allSatisfy(got -> assertThat(got.signature()).isNull());
+        assertThat(receiver.received())
+                .allSatisfy(got -> assertThat(got.signature()).isNull());
     }
 
     @Test
@@ -117,6 +120,7 @@ class WebhookTest {
             // one is being sent and two wait, or the sender has not taken the first yet
             assertThat(count("dropped")).isBetween(17.0, 18.0);
         }
-        await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> assertThat(count("delivered")).isZero());
+        await().atMost(5, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(count("delivered")).isZero());
     }
 }

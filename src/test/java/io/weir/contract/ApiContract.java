@@ -74,13 +74,14 @@ public final class ApiContract {
     /** Every operation, sorted, by {@code GET /path}. */
     public Map<String, Operation> operations() {
         Map<String, Operation> operations = new TreeMap<>();
-        object(document.get("paths")).forEach((path, item) -> METHODS.forEach(method -> {
-            Object operation = object(item).get(method);
-            if (operation != null) {
-                String name = method.toUpperCase(Locale.ROOT) + " " + path;
-                operations.put(name, new Operation(method, path, object(operation)));
-            }
-        }));
+        object(document.get("paths"))
+                .forEach((path, item) -> METHODS.forEach(method -> {
+                    Object operation = object(item).get(method);
+                    if (operation != null) {
+                        String name = method.toUpperCase(Locale.ROOT) + " " + path;
+                        operations.put(name, new Operation(method, path, object(operation)));
+                    }
+                }));
         return operations;
     }
 
@@ -90,8 +91,11 @@ public final class ApiContract {
         assertThat(operation).as(route).isNotNull();
         String status = Integer.toString(answer.statusCode());
         String pointer = pointer("paths", operation.path(), operation.method(), "responses", status);
-        Map<String, Object> response = find(object(operation.description().get("responses")).get(status));
-        assertThat(response).as(route + " answers " + status + ": " + answer.body()).isNotNull();
+        Map<String, Object> response =
+                find(object(operation.description().get("responses")).get(status));
+        assertThat(response)
+                .as(route + " answers " + status + ": " + answer.body())
+                .isNotNull();
         if (object(operation.description().get("responses")).get(status) instanceof Map<?, ?> map
                 && map.get("$ref") instanceof String reference) {
             pointer = reference.substring(1);
@@ -114,7 +118,9 @@ public final class ApiContract {
         }
         object(Objects.requireNonNullElse(response.get("headers"), Map.of())).forEach((name, header) -> {
             if (Boolean.TRUE.equals(find(header).get("required"))) {
-                assertThat(answer.headers().firstValue(name)).as(route + " " + name).isPresent();
+                assertThat(answer.headers().firstValue(name))
+                        .as(route + " " + name)
+                        .isPresent();
             }
         });
         return answer;
