@@ -3,14 +3,20 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.weir.contract.ApiContract;
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.http.ApiDescription;
+import io.weir.pipeline.PartitionContext;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every route of a server with the definitions that ship is in the description, and answers as that says; and what users of
@@ -36,12 +43,17 @@ class ContractTest {
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final SortedSet<String> called = new TreeSet<>();
+    private final Logger partitions = (Logger) LoggerFactory.getLogger(PartitionContext.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private EmbeddedRedisServer redis;
     private RunningWeir weir;
     private ApiContract contract;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
+        log.start();
+        partitions.addAppender(log);
+        partitions.setLevel(Level.DEBUG);
         redis = RedisForTests.startPrivate(directory);
         weir = RunningWeir.start(Path.of("."), redis.url(), database.url(), Map.of("weir.http.cron-secret", SECRET));
         contract = new ApiContract(weir.get(ApiDescription.PATH).body());
@@ -49,6 +61,8 @@ class ContractTest {
 
     @AfterAll
     void stop() {
+        partitions.detachAppender(log);
+        partitions.setLevel(null);
         weir.close();
         redis.close();
     }
@@ -270,6 +284,22 @@ class ContractTest {
         redis.restart();
         await().untilAsserted(
                         () -> assertThat(call("GET /health", "").statusCode()).isEqualTo(200));
+    }
+
+    /** After Redis was away, which ends every worker and begins another. */
+    @Test
+    @Order(5)
+    void workersSayWhatTheyDo() {
+        List<String> lines = List.copyOf(log.list).stream()
+                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .toList();
+        for (String expected : List.of(
+                "INFO session-events/\\d starts: epoch 1, cursor 0-0, depth 0, pending of predecessors 0",
+                "DEBUG session-events/\\d: wrote 1 events up to \\d+-\\d+: 1 applied, 0 known before, 0 dead letters",
+                "INFO session-events/\\d stops: cursor \\d+-\\d+",
+                "INFO session-events/\\d starts: epoch 2, .*")) {
+            assertThat(lines).as(expected).anyMatch(line -> line.matches(expected));
+        }
     }
 
     @Test
