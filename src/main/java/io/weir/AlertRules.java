@@ -152,7 +152,7 @@ final class AlertRules {
     private void addDepths() {
         Set<String> together = new HashSet<>();
         for (String name : settings.depth().limits().keySet()) {
-            List<StreamDefinition> streams = Arrays.stream(name.split(TOGETHER))
+            List<StreamDefinition> streams = Arrays.stream(name.split(TOGETHER, -1))
                     .flatMap(part ->
                             parts.definitions().stream().filter(of -> of.name().equals(part)))
                     .toList();
@@ -328,7 +328,7 @@ final class AlertRules {
                 settings.crashes())) {
             for (String name : limits.limits().keySet()) {
                 boolean known = name.equals(AlertThresholds.DEFAULT)
-                        || Arrays.stream(name.split(TOGETHER))
+                        || Arrays.stream(name.split(TOGETHER, -1))
                                 .allMatch(part -> parts.definitions().stream()
                                         .anyMatch(
                                                 definition -> definition.name().equals(part)));

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
 import io.weir.alert.AlertBoard;
 import io.weir.alert.AlertReceiver;
 import io.weir.embedded.EmbeddedRedisServer;
@@ -19,9 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Kill;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -57,7 +62,7 @@ class AlertsTest {
     private AlertReceiver receiver;
     private EmbeddedRedisServer redis;
     private RunningWeir weir;
-    private CursorLock lock;
+    private @Nullable CursorLock lock;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -110,7 +115,7 @@ class AlertsTest {
     Stream<Trouble> troubles() {
         Step lockSessions = () -> lock = CursorLock.of(database, "session-events");
         Step lockStories = () -> lock = CursorLock.of(database, "story-views");
-        Step unlock = () -> lock.close();
+        Step unlock = () -> Objects.requireNonNull(lock).close();
         return Stream.of(
                 new Trouble("depth", "session-events", lockSessions, this::track, unlock),
                 new Trouble("depth", "story-views+chapter-views", lockStories, this::view, unlock),
@@ -182,7 +187,7 @@ class AlertsTest {
         within(() -> assertThat(alerts()).startsWith("{\"active\":[]"));
     }
 
-    private static void within(org.awaitility.core.ThrowingRunnable check) {
+    private static void within(ThrowingRunnable check) {
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
@@ -229,11 +234,11 @@ class AlertsTest {
                 "/api/v1/track",
                 "{\"session_id\":\"" + SESSION + "\",\"events\":[" + (event + ",").repeat(5) + event + "]}");
         // the other partitions in turn, so that many connections wait
-        post("/api/v1/track", "{\"session_id\":\"" + java.util.UUID.randomUUID() + "\",\"events\":[" + event + "]}");
+        post("/api/v1/track", "{\"session_id\":\"" + UUID.randomUUID() + "\",\"events\":[" + event + "]}");
     }
 
     private void trackSlowly() throws Exception {
-        try (CursorLock slow = CursorLock.of(database, "session-events")) {
+        try (CursorLock _ = CursorLock.of(database, "session-events")) {
             track();
             await().atMost(Duration.ofSeconds(5))
                     .until(() -> database.number("SELECT count(*) FROM pg_stat_activity"
@@ -244,7 +249,7 @@ class AlertsTest {
     }
 
     private void view() throws Exception {
-        post("/api/stories/s/view", "{\"userId\":\"" + java.util.UUID.randomUUID() + "\"}");
+        post("/api/stories/s/view", "{\"userId\":\"" + UUID.randomUUID() + "\"}");
     }
 
     private void deadLetter() throws Exception {
@@ -264,7 +269,7 @@ class AlertsTest {
             var commands = connection.sync();
             commands.eval(
                     "local id = redis.call('XADD', KEYS[1], '*', 'e', '{}'); return redis.call('XDEL', KEYS[1], id)",
-                    io.lettuce.core.ScriptOutputType.INTEGER,
+                    ScriptOutputType.INTEGER,
                     "project-usage-updates");
         }
     }

@@ -39,11 +39,12 @@ class DescriptionTest {
                     .isTrue();
             assertThat(described.get("operationId")).isNotNull();
             assertThat(String.valueOf(described.get("summary"))).hasSizeGreaterThan(10);
-            assertThat(described.get("tags")).asList().hasSize(1);
+            assertThat((List<?>) described.get("tags")).hasSize(1);
             Map<String, Object> responses = object(described.get("responses"));
             assertThat(responses.keySet()).anyMatch(status -> status.startsWith("2") || status.startsWith("3"));
             boolean guarded = described.get("security") != null;
-            assertThat(guarded || !operation.path().matches("/api/(admin|cron)/.*")).isTrue();
+            assertThat(guarded || !operation.path().matches("/api/(admin|cron)/.*"))
+                    .isTrue();
             assertThat(responses.containsKey("401")).isEqualTo(guarded);
             responses.forEach((status, response) -> {
                 Object content = contract.find(response).get("content");
