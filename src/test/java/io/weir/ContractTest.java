@@ -290,16 +290,20 @@ class ContractTest {
     @Test
     @Order(5)
     void workersSayWhatTheyDo() {
-        List<String> lines = List.copyOf(log.list).stream()
-                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
-                .toList();
         for (String expected : List.of(
                 "INFO session-events/\\d starts: epoch 1, cursor 0-0, depth 0, pending of predecessors 0",
                 "DEBUG session-events/\\d: wrote 1 events up to \\d+-\\d+: 1 applied, 0 known before, 0 dead letters",
                 "INFO session-events/\\d stops: cursor \\d+-\\d+",
                 "INFO session-events/\\d starts: epoch 2, .*")) {
-            assertThat(lines).as(expected).anyMatch(line -> line.matches(expected));
+            await().untilAsserted(
+                            () -> assertThat(lines()).as(expected).anyMatch(line -> line.matches(expected)));
         }
+    }
+
+    private List<String> lines() {
+        return List.copyOf(log.list).stream()
+                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .toList();
     }
 
     @Test
