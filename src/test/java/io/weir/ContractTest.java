@@ -295,8 +295,7 @@ class ContractTest {
                 "DEBUG session-events/\\d: wrote 1 events up to \\d+-\\d+: 1 applied, 0 known before, 0 dead letters",
                 "INFO session-events/\\d stops: cursor \\d+-\\d+",
                 "INFO session-events/\\d starts: epoch 2, .*")) {
-            await().untilAsserted(
-                            () -> assertThat(lines()).as(expected).anyMatch(line -> line.matches(expected)));
+            await().untilAsserted(() -> assertThat(lines()).as(expected).anyMatch(line -> line.matches(expected)));
         }
     }
 
