@@ -65,10 +65,22 @@ final class AlertRules {
         if (settings.database()) {
             happensOrNot("database", null, "the database does not answer", () -> unless(HealthReport::database), 2);
         }
-        measured("connections", null, "%s of the connections to the database are in use", "%", "alerts.connections",
-                settings.connections(), this::connectionsInUse);
-        measured("loss", null, "%s of all requests were too many at once and answered 503", "%",
-                "alerts.loss.default", settings.loss().of(AlertThresholds.DEFAULT), share(
+        measured(
+                "connections",
+                null,
+                "%s of the connections to the database are in use",
+                "%",
+                "alerts.connections",
+                settings.connections(),
+                this::connectionsInUse);
+        measured(
+                "loss",
+                null,
+                "%s of all requests were too many at once and answered 503",
+                "%",
+                "alerts.loss.default",
+                settings.loss().of(AlertThresholds.DEFAULT),
+                share(
                         () -> counts("weir.http.refused", "reason", Set.of("concurrency"), ""),
                         () -> requests(null) + counts("weir.http.refused", "reason", Set.of("concurrency"), "")));
         return rules;
@@ -76,34 +88,73 @@ final class AlertRules {
 
     private void addOf(StreamDefinition definition) {
         String stream = definition.name();
-        measured("fullness", stream, "%s of the room for uncommitted events is taken", "%", settings.fullness(),
+        measured(
+                "fullness",
+                stream,
+                "%s of the room for uncommitted events is taken",
+                "%",
+                settings.fullness(),
                 () -> 100.0 * parts.eventLog().depth(definition) / definition.maxDepth());
         lag(definition);
-        measured("latency", stream, "95 of 100 requests take up to %s", "ms", settings.latency(),
+        measured(
+                "latency",
+                stream,
+                "95 of 100 requests take up to %s",
+                "ms",
+                settings.latency(),
                 percentile("weir.http.request", stream, "none"));
-        measured("batch", stream, "95 of 100 transactions take up to %s", "ms", settings.batch(),
+        measured(
+                "batch",
+                stream,
+                "95 of 100 transactions take up to %s",
+                "ms",
+                settings.batch(),
                 percentile("weir.store.transaction", stream, null));
-        measured("loss", stream, "%s of the requests were answered 503", "%", settings.loss(), share(
-                () -> counts("weir.http.refused", "reason", SERVER_FAULTS, stream), () -> requests(stream)));
-        happening("dead-letters", stream, "%s new", "dead letters", settings.deadLetters(),
+        measured(
+                "loss",
+                stream,
+                "%s of the requests were answered 503",
+                "%",
+                settings.loss(),
+                share(() -> counts("weir.http.refused", "reason", SERVER_FAULTS, stream), () -> requests(stream)));
+        happening(
+                "dead-letters",
+                stream,
+                "%s new",
+                "dead letters",
+                settings.deadLetters(),
                 () -> counts("weir.store.dead.letters", null, Set.of(), stream));
-        happening("crashes", stream, "%s of its partitions, which went on from their cursors", "crashes",
-                settings.crashes(), () -> sum(stream, PartitionStatus::crashes));
+        happening(
+                "crashes",
+                stream,
+                "%s of its partitions, which went on from their cursors",
+                "crashes",
+                settings.crashes(),
+                () -> sum(stream, PartitionStatus::crashes));
         if (settings.stopped()) {
-            happensOrNot("stopped", stream, "%s partitions wait for a person, see /health",
-                    () -> sum(stream, status -> status.stoppedReason() == null ? 0 : 1), 1);
+            happensOrNot(
+                    "stopped",
+                    stream,
+                    "%s partitions wait for a person, see /health",
+                    () -> sum(stream, status -> status.stoppedReason() == null ? 0 : 1),
+                    1);
         }
         if (settings.ledger()) {
-            happensOrNot("ledger", stream, "%s entries or events are missing, see /api/admin/ledger",
-                    () -> gauge("weir.ledger.missing.entries", stream) + gauge("weir.ledger.missing.events", stream), 1);
+            happensOrNot(
+                    "ledger",
+                    stream,
+                    "%s entries or events are missing, see /api/admin/ledger",
+                    () -> gauge("weir.ledger.missing.entries", stream) + gauge("weir.ledger.missing.events", stream),
+                    1);
         }
     }
 
     private void addDepths() {
         Set<String> together = new HashSet<>();
         for (String name : settings.depth().limits().keySet()) {
-            List<StreamDefinition> streams = Arrays.stream(name.split(TOGETHER))
-                    .flatMap(part -> parts.definitions().stream().filter(of -> of.name().equals(part)))
+            List<StreamDefinition> streams = Arrays.stream(name.split(TOGETHER, -1))
+                    .flatMap(part ->
+                            parts.definitions().stream().filter(of -> of.name().equals(part)))
                     .toList();
             if (name.contains("+") && !streams.isEmpty()) {
                 streams.forEach(stream -> together.add(stream.name()));
@@ -119,26 +170,32 @@ final class AlertRules {
     }
 
     private void depth(String name, List<StreamDefinition> streams) {
-        measured("depth", name, "%s wait to be committed", "events", settings.depth(),
+        measured(
+                "depth",
+                name,
+                "%s wait to be committed",
+                "events",
+                settings.depth(),
                 () -> streams.stream().mapToLong(parts.eventLog()::depth).sum());
     }
 
     /** Where windows wait by definition for longer than an event may, it counts from when they should have been written. */
     private void lag(StreamDefinition definition) {
         double limit = settings.lag().of(definition.name());
-        measured("lag", definition.name(), "the oldest uncommitted event has waited for %s", "s", settings.lag(), () -> {
-            long now = System.currentTimeMillis();
-            double longest = 0;
-            for (PartitionStatus status : statuses) {
-                long since = status.stream().equals(definition.name()) ? status.waitingSinceMillis() : 0;
-                if (since != 0 && parts.eventLog().depth(definition) > 0) {
-                    Duration planned = definition.window().delayFrom(since);
-                    long from = planned.toMillis() > 1_000 * limit ? since + planned.toMillis() : since;
-                    longest = Math.max(longest, (now - from) / 1_000.0);
-                }
-            }
-            return longest;
-        });
+        measured(
+                "lag", definition.name(), "the oldest uncommitted event has waited for %s", "s", settings.lag(), () -> {
+                    long now = System.currentTimeMillis();
+                    double longest = 0;
+                    for (PartitionStatus status : statuses) {
+                        long since = status.stream().equals(definition.name()) ? status.waitingSinceMillis() : 0;
+                        if (since != 0 && parts.eventLog().depth(definition) > 0) {
+                            Duration planned = definition.window().delayFrom(since);
+                            long from = planned.toMillis() > 1_000 * limit ? since + planned.toMillis() : since;
+                            longest = Math.max(longest, (now - from) / 1_000.0);
+                        }
+                    }
+                    return longest;
+                });
     }
 
     private void measured(
@@ -155,26 +212,54 @@ final class AlertRules {
             String setting,
             double limit,
             DoubleSupplier figure) {
-        add(new AlertRule(name, stream, finding, unit, "weir." + setting, limit, settings.raiseAfter(),
-                settings.endAfter(), settings.endBelow(), figure));
+        add(new AlertRule(
+                name,
+                stream,
+                finding,
+                unit,
+                "weir." + setting,
+                limit,
+                settings.raiseAfter(),
+                settings.endAfter(),
+                settings.endBelow(),
+                figure));
     }
 
     /** Told at once, and over when nothing more has happened for a while. */
     private void happening(
             String name, String stream, String finding, String unit, AlertThresholds limits, DoubleSupplier total) {
         String own = limits.limits().containsKey(stream) ? stream : AlertThresholds.DEFAULT;
-        add(new AlertRule(name, stream, finding, unit, "weir." + limits.key() + "." + own, limits.of(stream), 1,
-                quietLooks(), settings.endBelow(), new SinceLastLook(total)));
+        add(new AlertRule(
+                name,
+                stream,
+                finding,
+                unit,
+                "weir." + limits.key() + "." + own,
+                limits.of(stream),
+                1,
+                quietLooks(),
+                settings.endBelow(),
+                new SinceLastLook(total)));
     }
 
     private int quietLooks() {
-        return (int) Math.max(1, settings.quiet().toMillis() / Math.max(1, settings.interval().toMillis()));
+        return (int) Math.max(
+                1, settings.quiet().toMillis() / Math.max(1, settings.interval().toMillis()));
     }
 
     private void happensOrNot(
             String name, @Nullable String stream, String finding, DoubleSupplier figure, int raiseAfter) {
-        add(new AlertRule(name, stream, finding, "", "weir.alerts." + name, 0,
-                Math.min(raiseAfter, settings.raiseAfter()), 1, 0, figure));
+        add(new AlertRule(
+                name,
+                stream,
+                finding,
+                "",
+                "weir.alerts." + name,
+                0,
+                Math.min(raiseAfter, settings.raiseAfter()),
+                1,
+                0,
+                figure));
     }
 
     private void add(AlertRule rule) {
@@ -212,7 +297,8 @@ final class AlertRules {
 
     private double counts(String name, @Nullable String tag, Set<String> values, String stream) {
         return meters.find(name).tag("stream", stream).counters().stream()
-                .filter(counter -> tag == null || values.contains(String.valueOf(counter.getId().getTag(tag))))
+                .filter(counter -> tag == null
+                        || values.contains(String.valueOf(counter.getId().getTag(tag))))
                 .mapToDouble(Counter::count)
                 .sum();
     }
@@ -231,12 +317,21 @@ final class AlertRules {
 
     /** A limit of a stream that is not there would never be missed; those that ship name streams that ship. */
     private void warnOfStrangers() {
-        for (AlertThresholds limits : List.of(settings.depth(), settings.fullness(), settings.lag(), settings.latency(),
-                settings.batch(), settings.loss(), settings.deadLetters(), settings.crashes())) {
+        for (AlertThresholds limits : List.of(
+                settings.depth(),
+                settings.fullness(),
+                settings.lag(),
+                settings.latency(),
+                settings.batch(),
+                settings.loss(),
+                settings.deadLetters(),
+                settings.crashes())) {
             for (String name : limits.limits().keySet()) {
                 boolean known = name.equals(AlertThresholds.DEFAULT)
-                        || Arrays.stream(name.split(TOGETHER)).allMatch(part -> parts.definitions().stream()
-                                .anyMatch(definition -> definition.name().equals(part)));
+                        || Arrays.stream(name.split(TOGETHER, -1))
+                                .allMatch(part -> parts.definitions().stream()
+                                        .anyMatch(
+                                                definition -> definition.name().equals(part)));
                 if (!known) {
                     log.info("weir.{}.{} is the limit of a stream that is not there", limits.key(), name);
                 }

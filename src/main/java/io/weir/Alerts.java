@@ -36,7 +36,8 @@ final class Alerts {
         this.health = health;
         List<AlertRule> rules =
                 settings.enabled() ? new AlertRules(parts, statuses, settings, () -> report).all() : List.of();
-        this.board = new AlertBoard(rules, settings.maxRecent(), webhook == null ? alert -> {} : webhook, parts.meters());
+        this.board =
+                new AlertBoard(rules, settings.maxRecent(), webhook == null ? alert -> {} : webhook, parts.meters());
     }
 
     /** Begins to look, until the server stops. */
@@ -50,7 +51,10 @@ final class Alerts {
         Cancellable looks = parts.system()
                 .scheduler()
                 .scheduleWithFixedDelay(
-                        settings.interval(), settings.interval(), alerts::look, parts.system().executionContext());
+                        settings.interval(),
+                        settings.interval(),
+                        alerts::look,
+                        parts.system().executionContext());
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(parts.system());
         // a server that is stopping tells nobody that its own connections are gone
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "stop-alerts", () -> {

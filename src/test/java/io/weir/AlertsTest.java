@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
 import io.weir.alert.AlertBoard;
 import io.weir.alert.AlertReceiver;
 import io.weir.embedded.EmbeddedRedisServer;
@@ -19,9 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Kill;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -57,7 +62,7 @@ class AlertsTest {
     private AlertReceiver receiver;
     private EmbeddedRedisServer redis;
     private RunningWeir weir;
-    private CursorLock lock;
+    private @Nullable CursorLock lock;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -110,7 +115,7 @@ class AlertsTest {
     Stream<Trouble> troubles() {
         Step lockSessions = () -> lock = CursorLock.of(database, "session-events");
         Step lockStories = () -> lock = CursorLock.of(database, "story-views");
-        Step unlock = () -> lock.close();
+        Step unlock = () -> Objects.requireNonNull(lock).close();
         return Stream.of(
                 new Trouble("depth", "session-events", lockSessions, this::track, unlock),
                 new Trouble("depth", "story-views+chapter-views", lockStories, this::view, unlock),
@@ -118,7 +123,12 @@ class AlertsTest {
                 new Trouble("lag", "session-events", lockSessions, this::track, unlock),
                 new Trouble("connections", "", lockSessions, this::track, unlock),
                 new Trouble("batch", "session-events", NOTHING, this::trackSlowly, NOTHING),
-                new Trouble("latency", "page-views", NOTHING, () -> post("/api/v1/page-views", "{\"path\":\"/\"}"), NOTHING),
+                new Trouble(
+                        "latency",
+                        "page-views",
+                        NOTHING,
+                        () -> post("/api/v1/page-views", "{\"path\":\"/\"}"),
+                        NOTHING),
                 new Trouble("dead-letters", "link-clicks", this::deadLetter, NOTHING, NOTHING),
                 new Trouble("crashes", "link-clicks", this::crash, NOTHING, NOTHING),
                 new Trouble(
@@ -134,7 +144,12 @@ class AlertsTest {
                         NOTHING,
                         () -> weir.send("POST", "/api/admin/ledger/baseline?stream=project-usage", "")),
                 new Trouble("database", "", () -> refuseConnections(true), NOTHING, () -> refuseConnections(false)),
-                new Trouble("loss", "link-clicks", redis::kill, () -> post("/api/v1/clicks", "{\"linkId\":\"a\"}"), redis::restart),
+                new Trouble(
+                        "loss",
+                        "link-clicks",
+                        redis::kill,
+                        () -> post("/api/v1/clicks", "{\"linkId\":\"a\"}"),
+                        redis::restart),
                 new Trouble("redis", "", redis::kill, NOTHING, redis::restart));
     }
 
@@ -172,7 +187,7 @@ class AlertsTest {
         within(() -> assertThat(alerts()).startsWith("{\"active\":[]"));
     }
 
-    private static void within(org.awaitility.core.ThrowingRunnable check) {
+    private static void within(ThrowingRunnable check) {
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
@@ -215,23 +230,26 @@ class AlertsTest {
 
     private void track() throws Exception {
         String event = "{\"event_type\":\"click\"}";
-        post("/api/v1/track", "{\"session_id\":\"" + SESSION + "\",\"events\":[" + (event + ",").repeat(5) + event + "]}");
+        post(
+                "/api/v1/track",
+                "{\"session_id\":\"" + SESSION + "\",\"events\":[" + (event + ",").repeat(5) + event + "]}");
         // the other partitions in turn, so that many connections wait
-        post("/api/v1/track", "{\"session_id\":\"" + java.util.UUID.randomUUID() + "\",\"events\":[" + event + "]}");
+        post("/api/v1/track", "{\"session_id\":\"" + UUID.randomUUID() + "\",\"events\":[" + event + "]}");
     }
 
     private void trackSlowly() throws Exception {
-        try (CursorLock slow = CursorLock.of(database, "session-events")) {
+        try (CursorLock _ = CursorLock.of(database, "session-events")) {
             track();
-            await().atMost(Duration.ofSeconds(5)).until(() -> database.number("SELECT count(*) FROM pg_stat_activity"
-                            + " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                            + " AND state_change < now() - interval '250 ms'")
-                    > 0);
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> database.number("SELECT count(*) FROM pg_stat_activity"
+                                    + " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                                    + " AND state_change < now() - interval '250 ms'")
+                            > 0);
         }
     }
 
     private void view() throws Exception {
-        post("/api/stories/s/view", "{\"userId\":\"" + java.util.UUID.randomUUID() + "\"}");
+        post("/api/stories/s/view", "{\"userId\":\"" + UUID.randomUUID() + "\"}");
     }
 
     private void deadLetter() throws Exception {
@@ -251,15 +269,14 @@ class AlertsTest {
             var commands = connection.sync();
             commands.eval(
                     "local id = redis.call('XADD', KEYS[1], '*', 'e', '{}'); return redis.call('XDEL', KEYS[1], id)",
-                    io.lettuce.core.ScriptOutputType.INTEGER,
+                    ScriptOutputType.INTEGER,
                     "project-usage-updates");
         }
     }
 
     private void refuseConnections(boolean refuse) throws Exception {
         String name = database.url().substring(database.url().lastIndexOf('/') + 1);
-        PostgresTestDatabase other =
-                new PostgresTestDatabase(database.url().replaceAll("/[^/]*$", "/postgres"));
+        PostgresTestDatabase other = new PostgresTestDatabase(database.url().replaceAll("/[^/]*$", "/postgres"));
         other.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + !refuse);
         if (refuse) {
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");

@@ -3,14 +3,20 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.weir.contract.ApiContract;
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.http.ApiDescription;
+import io.weir.pipeline.PartitionContext;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every route of a server with the definitions that ship is in the description, and answers as that says; and what users of
@@ -36,20 +43,26 @@ class ContractTest {
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final SortedSet<String> called = new TreeSet<>();
+    private final Logger partitions = (Logger) LoggerFactory.getLogger(PartitionContext.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private EmbeddedRedisServer redis;
     private RunningWeir weir;
     private ApiContract contract;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
+        log.start();
+        partitions.addAppender(log);
+        partitions.setLevel(Level.DEBUG);
         redis = RedisForTests.startPrivate(directory);
-        weir = RunningWeir.start(
-                Path.of("."), redis.url(), database.url(), Map.of("weir.http.cron-secret", SECRET));
+        weir = RunningWeir.start(Path.of("."), redis.url(), database.url(), Map.of("weir.http.cron-secret", SECRET));
         contract = new ApiContract(weir.get(ApiDescription.PATH).body());
     }
 
     @AfterAll
     void stop() {
+        partitions.detachAppender(log);
+        partitions.setLevel(null);
         weir.close();
         redis.close();
     }
@@ -78,7 +91,8 @@ class ContractTest {
     @Order(1)
     void everyRouteIsDescribedAndEveryDescribedRouteIsServed() {
         SortedSet<String> served = weir.server().routes().stream()
-                .map(route -> route.replaceAll("/streams/[^/{]+/", "/streams/{stream}/").replace("...}", "}"))
+                .map(route -> route.replaceAll("/streams/[^/{]+/", "/streams/{stream}/")
+                        .replace("...}", "}"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(contract.operations().keySet()).containsExactlyElementsOf(served);
     }
@@ -149,7 +163,8 @@ class ContractTest {
     void sessionsAreTrackedAndHealthIsTold() throws Exception {
         assertThat(call(
                                 "POST /api/v1/track",
-                                "{\"session_id\":\"" + SESSION + "\",\"events\":[{\"timestamp\":\"2025-01-19T10:00:00Z\","
+                                "{\"session_id\":\"" + SESSION
+                                        + "\",\"events\":[{\"timestamp\":\"2025-01-19T10:00:00Z\","
                                         + "\"event_type\":\"click\",\"page_url\":\"http://example.com\","
                                         + "\"target_element\":\"button\"}]}")
                         .statusCode())
@@ -168,7 +183,9 @@ class ContractTest {
     @Test
     @Order(2)
     void analyticsAreCollected() throws Exception {
-        assertThat(call("POST /api/collect", "{\"type\":\"page_view\",\"timestamp\":1737280800000,\"platform\":\"web\"}")
+        assertThat(call(
+                                "POST /api/collect",
+                                "{\"type\":\"page_view\",\"timestamp\":1737280800000,\"platform\":\"web\"}")
                         .statusCode())
                 .isEqualTo(202);
         HttpResponse<String> refused = call("POST /api/collect", "{\"type\":\"page_view\"}");
@@ -180,9 +197,14 @@ class ContractTest {
     @Order(2)
     void everyStreamTakesEventsAndCountersAreAnswered() throws Exception {
         String events = "POST /api/v1/streams/{stream}/events";
-        call(events, "/api/v1/streams/page-views/events?wait=committed", "{\"path\":\"/x\",\"bytes\":5}",
-                "Idempotency-Key", "k");
-        assertThat(call(events, "/api/v1/streams/none/events", "{}").statusCode()).isEqualTo(404);
+        call(
+                events,
+                "/api/v1/streams/page-views/events?wait=committed",
+                "{\"path\":\"/x\",\"bytes\":5}",
+                "Idempotency-Key",
+                "k");
+        assertThat(call(events, "/api/v1/streams/none/events", "{}").statusCode())
+                .isEqualTo(404);
         assertThat(call(events, "/api/v1/streams/page-views/events", "{}", "Content-Type", "text/html")
                         .statusCode())
                 .isEqualTo(415);
@@ -199,7 +221,8 @@ class ContractTest {
     void administrationAnswersAsDescribed() throws Exception {
         call("GET /api/admin/alerts", "");
         call("GET /api/admin/ledger", "");
-        assertThat(call("GET /api/admin/ledger", "/api/admin/ledger?stream=none", "").statusCode())
+        assertThat(call("GET /api/admin/ledger", "/api/admin/ledger?stream=none", "")
+                        .statusCode())
                 .isEqualTo(404);
         call("POST /api/admin/ledger/baseline", "/api/admin/ledger/baseline?stream=link-clicks", "");
         call("GET /api/admin/verify", "/api/admin/verify?stream=page-views", "");
@@ -221,7 +244,10 @@ class ContractTest {
     @Test
     @Order(3)
     void deadLettersAnswerAsDescribed() throws Exception {
-        call("POST /api/v1/clicks", "/api/v1/clicks?on-invalid=dead-letter&wait=committed", "[{\"linkId\":8},{\"linkId\":9}]");
+        call(
+                "POST /api/v1/clicks",
+                "/api/v1/clicks?on-invalid=dead-letter&wait=committed",
+                "[{\"linkId\":8},{\"linkId\":9}]");
         String page = call("GET /api/admin/dead-letters", "").body();
         String id = page.replaceFirst("(?s).*?\"id\":(\\d+).*", "$1");
         String one = "/api/admin/dead-letters/{id}";
@@ -236,8 +262,8 @@ class ContractTest {
         call("GET /api/admin/dead-letters/counts", "");
         call("POST /api/admin/dead-letters/replay", "/api/admin/dead-letters/replay?stream=link-clicks", "");
         call("POST /api/admin/dead-letters/discard", "/api/admin/dead-letters/discard?stream=link-clicks", "");
-        await().untilAsserted(() ->
-                assertThat(call("GET " + one, path, "").body()).contains("\"state\":\"replayed\""));
+        await().untilAsserted(
+                        () -> assertThat(call("GET " + one, path, "").body()).contains("\"state\":\"replayed\""));
         assertThat(call("POST " + one + "/discard", path + "/discard", "").statusCode())
                 .isEqualTo(409);
     }
@@ -258,6 +284,25 @@ class ContractTest {
         redis.restart();
         await().untilAsserted(
                         () -> assertThat(call("GET /health", "").statusCode()).isEqualTo(200));
+    }
+
+    /** After Redis was away, which ends every worker and begins another. */
+    @Test
+    @Order(5)
+    void workersSayWhatTheyDo() {
+        for (String expected : List.of(
+                "INFO session-events/\\d starts: epoch 1, cursor 0-0, depth 0, pending of predecessors 0",
+                "DEBUG session-events/\\d: wrote 1 events up to \\d+-\\d+: 1 applied, 0 known before, 0 dead letters",
+                "INFO session-events/\\d stops: cursor \\d+-\\d+",
+                "INFO session-events/\\d starts: epoch 2, .*")) {
+            await().untilAsserted(() -> assertThat(lines()).as(expected).anyMatch(line -> line.matches(expected)));
+        }
+    }
+
+    private List<String> lines() {
+        return List.copyOf(log.list).stream()
+                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .toList();
     }
 
     @Test

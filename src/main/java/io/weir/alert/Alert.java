@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ended; null while it goes on
  */
 public record Alert(
-        AlertRule rule, double value, double peak, Instant since, @Nullable Instant until) {
+        AlertRule rule,
+        double value,
+        double peak,
+        Instant since,
+        @Nullable Instant until) {
     /** What an episode is to who is told of it. */
     public enum State {
         FIRING("firing"),
@@ -44,7 +48,9 @@ public record Alert(
             return rule.subject() + ": over after " + Duration.between(since, end) + atMost;
         }
         String limit = rule.limit() > 0 ? ", more than " + quantity(rule.limit()) : "";
-        return rule.subject() + ": " + rule.finding().replace("%s", quantity(value)) + limit;
+        // back within the limit, and not for long enough yet: what began it says more
+        double shown = value > rule.limit() ? value : peak;
+        return rule.subject() + ": " + rule.finding().replace("%s", quantity(shown)) + limit;
     }
 
     /** As an object; {@code node} where it is to say who found it. */

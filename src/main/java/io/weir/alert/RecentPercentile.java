@@ -39,8 +39,7 @@ public final class RecentPercentile implements DoubleSupplier {
         CountAtBucket[] buckets = now.histogramCounts();
         double[] counts = counts(buckets);
         long recorded = now.count() - lastCount;
-        double percentile = idleness.figure(
-                recorded <= 0, () -> percentile(buckets, counts, share * recorded, now));
+        double percentile = idleness.figure(recorded <= 0, () -> percentile(buckets, counts, share * recorded, now));
         last = counts;
         lastCount = now.count();
         return percentile;

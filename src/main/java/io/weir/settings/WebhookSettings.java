@@ -27,7 +27,9 @@ public record WebhookSettings(
 
     public WebhookSettings {
         if (url != null
-                && (url.getScheme() == null || !SCHEMES.contains(url.getScheme()) || url.getHost() == null
+                && (url.getScheme() == null
+                        || !SCHEMES.contains(url.getScheme())
+                        || url.getHost() == null
                         || url.getUserInfo() != null)) {
             throw new SettingsException(
                     "alerts.webhook.url", "must be like https://host/path, without a user and a password");

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -53,13 +54,11 @@ class AlertEpisodesTest {
     @Test
     void anAlertTellsItsFiguresAndItsPeak() {
         look(101, 1234.5678);
-        Alert current = episodes.current();
-        assertThat(current).isNotNull();
+        Alert current = Objects.requireNonNull(episodes.current());
         assertThat(current.message()).isEqualTo("depth of s: 1235 events wait, more than 100 events");
         look(5000, 3, 3);
         figure = 3;
-        Alert ended = episodes.look(BEGIN.plusSeconds(32));
-        assertThat(ended).isNotNull();
+        Alert ended = Objects.requireNonNull(episodes.look(BEGIN.plusSeconds(32)));
         assertThat(ended.message()).isEqualTo("depth of s: over after PT31S; it was at most 5000 events");
         assertThat(ended.toJson("me"))
                 .isEqualTo("{\"alert\":\"depth\",\"stream\":\"s\",\"state\":\"resolved\",\"value\":3,\"threshold\":100,"

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A server that takes what is posted to it. */
 public final class AlertReceiver implements AutoCloseable {
     /** What came; {@code signature} is null where there was none. */
-    public record Received(String path, String body, @Nullable String signature) {}
+    public record Received(
+            String path, String body, @Nullable String signature) {}
 
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -48,7 +49,10 @@ class WebhookTest {
     }
 
     private double count(String outcome) {
-        return meters.get("weir.alert.webhook").tag("outcome", outcome).counter().count();
+        return meters.get("weir.alert.webhook")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     private void counted(String outcome, int expected) {
@@ -67,13 +71,12 @@ class WebhookTest {
                 .containsExactly(alert("one").toJson("node-1"), alert("two").toJson("node-1"));
         AlertReceiver.Received first = receiver.received().getFirst();
         assertThat(first.path()).isEqualTo("/hook?to=ops");
-        String signature = first.signature();
-        assertThat(signature).isNotNull().matches("t=\\d+,v1=[0-9a-f]{64}");
+        String signature = Objects.requireNonNull(first.signature());
+        assertThat(signature).matches("t=\\d+,v1=[0-9a-f]{64}");
         String time = signature.substring(2, signature.indexOf(','));
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        byte[] expected =
-                mac.doFinal((time + ".POST./hook?to=ops." + first.body()).getBytes(StandardCharsets.UTF_8));
+        byte[] expected = mac.doFinal((time + ".POST./hook?to=ops." + first.body()).getBytes(StandardCharsets.UTF_8));
         assertThat(signature).endsWith("v1=" + HexFormat.of().formatHex(expected));
     }
 
@@ -90,7 +93,8 @@ class WebhookTest {
         assertThat(receiver.received())
                 .extracting(got -> got.body().replaceAll(".*\"alert\":\"(\\w+)\".*", "$1"))
                 .containsExactly("again", "again", "again", "refused", "taken");
-        assertThat(receiver.received()).allSatisfy(got -> assertThat(got.signature()).isNull());
+        assertThat(receiver.received())
+                .allSatisfy(got -> assertThat(got.signature()).isNull());
     }
 
     @Test
@@ -117,6 +121,7 @@ class WebhookTest {
             // one is being sent and two wait, or the sender has not taken the first yet
             assertThat(count("dropped")).isBetween(17.0, 18.0);
         }
-        await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> assertThat(count("delivered")).isZero());
+        await().atMost(5, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(count("delivered")).isZero());
     }
 }

@@ -74,28 +74,27 @@ public final class ApiContract {
     /** Every operation, sorted, by {@code GET /path}. */
     public Map<String, Operation> operations() {
         Map<String, Operation> operations = new TreeMap<>();
-        object(document.get("paths")).forEach((path, item) -> METHODS.forEach(method -> {
-            Object operation = object(item).get(method);
-            if (operation != null) {
-                String name = method.toUpperCase(Locale.ROOT) + " " + path;
-                operations.put(name, new Operation(method, path, object(operation)));
-            }
-        }));
+        object(document.get("paths"))
+                .forEach((path, item) -> METHODS.forEach(method -> {
+                    Object operation = object(item).get(method);
+                    if (operation != null) {
+                        String name = method.toUpperCase(Locale.ROOT) + " " + path;
+                        operations.put(name, new Operation(method, path, object(operation)));
+                    }
+                }));
         return operations;
     }
 
     /** Asserts that an answer is what the description says: a status that it knows, its content type, and its schema. */
     public HttpResponse<String> check(String route, HttpResponse<String> answer) {
-        Operation operation = operations().get(route);
-        assertThat(operation).as(route).isNotNull();
+        Operation operation = Objects.requireNonNull(operations().get(route), route);
         String status = Integer.toString(answer.statusCode());
-        String pointer = pointer("paths", operation.path(), operation.method(), "responses", status);
-        Map<String, Object> response = find(object(operation.description().get("responses")).get(status));
-        assertThat(response).as(route + " answers " + status + ": " + answer.body()).isNotNull();
-        if (object(operation.description().get("responses")).get(status) instanceof Map<?, ?> map
-                && map.get("$ref") instanceof String reference) {
-            pointer = reference.substring(1);
-        }
+        Map<String, Object> responses = object(operation.description().get("responses"));
+        assertThat(responses).as(route + ": " + answer.body()).containsKey(status);
+        String pointer = object(responses.get(status)).get("$ref") instanceof String reference
+                ? reference.substring(1)
+                : pointer("paths", operation.path(), operation.method(), "responses", status);
+        Map<String, Object> response = find(responses.get(status));
         String type = answer.headers()
                 .firstValue("Content-Type")
                 .orElse("none")
@@ -114,7 +113,9 @@ public final class ApiContract {
         }
         object(Objects.requireNonNullElse(response.get("headers"), Map.of())).forEach((name, header) -> {
             if (Boolean.TRUE.equals(find(header).get("required"))) {
-                assertThat(answer.headers().firstValue(name)).as(route + " " + name).isPresent();
+                assertThat(answer.headers().firstValue(name))
+                        .as(route + " " + name)
+                        .isPresent();
             }
         });
         return answer;
@@ -155,7 +156,7 @@ public final class ApiContract {
 
     private Map<String, Object> at(String pointer) {
         Object at = document;
-        for (String step : pointer.substring(1).split("/")) {
+        for (String step : pointer.substring(1).split("/", -1)) {
             at = object(at).get(step.replace("~1", "/").replace("~0", "~"));
         }
         return object(Objects.requireNonNull(at, pointer));

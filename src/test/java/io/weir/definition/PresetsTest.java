@@ -73,6 +73,24 @@ class PresetsTest {
     }
 
     @Test
+    void sessionsTakeTheirWorkersAndBatchesFromTheEnvironment() throws IOException {
+        StreamDefinition usual = preset("session-events");
+        assertThat(usual.redisKey()).isEqualTo("events:stream");
+        assertThat(usual.partitions()).isEqualTo(5);
+        assertThat(usual.window().maxEvents()).isEqualTo(100);
+        assertThat(usual.window().maxDelay()).isEqualTo(Duration.ofSeconds(1));
+
+        StreamDefinition changed = Objects.requireNonNull(presets(Map.of(
+                        "QUEUE_WORKER_COUNT", "3",
+                        "QUEUE_BATCH_SIZE", "50",
+                        "QUEUE_PROCESS_INTERVAL", "2000"))
+                .get("session-events"));
+        assertThat(changed.partitions()).isEqualTo(3);
+        assertThat(changed.window().maxEvents()).isEqualTo(50);
+        assertThat(changed.window().maxDelay()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void everyPartOfADefinitionIsReadAsItStandsThere() throws IOException {
         StreamDefinition clicks = preset("link-clicks");
 

@@ -35,7 +35,8 @@ class AlertSettingsTest {
 
     @Test
     void aStreamMayHaveALimitOfItsOwnAndOffIsNone() {
-        AlertSettings settings = read("lag { default = off, orders = 250ms }, fullness.default = 0.5, connections = off");
+        AlertSettings settings =
+                read("lag { default = off, orders = 250ms }, fullness.default = 0.5, connections = off");
         assertThat(settings.lag().of("orders")).isEqualTo(0.25);
         assertThat(settings.lag().of("others")).isInfinite();
         assertThat(settings.fullness().of("others")).isEqualTo(50);
@@ -68,7 +69,8 @@ class AlertSettingsTest {
 
     @Test
     void theReceiversAddressAndSecretStayOutOfLogs() {
-        assertThat(read("webhook { url = \"https://host/T0KEN\", secret = S3CRET }").toString())
+        assertThat(read("webhook { url = \"https://host/T0KEN\", secret = S3CRET }")
+                        .toString())
                 .doesNotContain("T0KEN", "S3CRET");
     }
 }
