@@ -10,7 +10,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Counts in this process's memory. A bucket lives for its window. */
 final class LocalBuckets {
@@ -38,14 +40,14 @@ final class LocalBuckets {
     }
 
     ConsumptionProbe tryConsume(RateLimit limit, String key) {
-        AtomicReference<ConsumptionProbe> probe = new AtomicReference<>();
+        AtomicReference<@Nullable ConsumptionProbe> probe = new AtomicReference<>();
         // within compute, so that nothing is counted in a bucket that is being replaced
         buckets.asMap().compute(key, (absent, present) -> {
             Local local = present == null ? create(limit) : present;
             probe.set(local.bucket().tryConsumeAndReturnRemaining(1));
             return local;
         });
-        return probe.get();
+        return Objects.requireNonNull(probe.get());
     }
 
     private static Local create(RateLimit limit) {

@@ -202,7 +202,7 @@ class SharedLimitTest {
     }
 
     private static long scriptCalls(RedisCommands<String, String> commands) {
-        for (String line : commands.info("commandstats").split("\r\n")) {
+        for (String line : commands.info("commandstats").lines().toList()) {
             if (line.startsWith("cmdstat_eval:calls=")) {
                 return Long.parseLong(line.substring("cmdstat_eval:calls=".length(), line.indexOf(',')));
             }
