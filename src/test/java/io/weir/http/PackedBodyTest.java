@@ -74,8 +74,7 @@ class PackedBodyTest {
 
     @Test
     void aBodyThatUnpacksToExactlyTheLimitIsTaken() throws Exception {
-        assertThat(post(server, gzip("{" + " ".repeat(1_999)), GZIP))
-                .startsWith("HTTP/1.1 202 ");
+        assertThat(post(server, gzip("{" + " ".repeat(1_999)), GZIP)).startsWith("HTTP/1.1 202 ");
         assertThat(post(server, gzip("{" + " ".repeat(2_000)), GZIP))
                 .startsWith("HTTP/1.1 413 ")
                 .contains("body-too-large", "2000 bytes");
@@ -131,7 +130,6 @@ class PackedBodyTest {
 
     @Test
     void twoLayersAre415() throws Exception {
-        assertThat(post(server, gzip(gzip("{}")), GZIP, GZIP))
-                .startsWith("HTTP/1.1 415 ");
+        assertThat(post(server, gzip(gzip("{}")), GZIP, GZIP)).startsWith("HTTP/1.1 415 ");
     }
 }

@@ -17,8 +17,8 @@ class AccessSettingsTest {
 
     private static AccessSettings parse(String access) {
         Config weir = ConfigFactory.parseString("access { " + access.replace("HASH", HASH) + " }")
-                .withFallback(Configuration.load(Path.of("no-such-file"), Map.of())
-                        .getConfig("weir"));
+                .withFallback(
+                        Configuration.load(Path.of("no-such-file"), Map.of()).getConfig("weir"));
         return AccessSettings.from(weir);
     }
 
@@ -38,7 +38,8 @@ class AccessSettingsTest {
 
     @Test
     void aKeyIsReadWithWhatItIsFor() {
-        assertThat(parse("keys { b { hash = HASH, streams = all, fields { id = 5 }, origins = [\"HTTPS://Example.com\"] } }")
+        assertThat(parse("keys { b { hash = HASH, streams = all, fields { id = 5 }, origins ="
+                                + " [\"HTTPS://Example.com\"] } }")
                         .keys())
                 .containsExactly(new AccessSettings.Key(
                         "b",
