@@ -13,7 +13,6 @@ import io.weir.link.LinkStore;
 import io.weir.log.EventLog;
 import io.weir.settings.LinkSettings;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.Done;
@@ -69,7 +68,7 @@ final class ShortLinks {
     private LinkStore store() {
         try {
             return parts.database().links(settings.table());
-        } catch (SQLException problem) {
+        } catch (IllegalArgumentException problem) {
             throw new StartFailure(List.of("weir: links.table = " + settings.table() + " can't be used ("
                     + problem.getMessage() + "); it needs the columns of short_links, and code unique"));
         }

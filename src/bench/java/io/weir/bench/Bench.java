@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 /** Measures Weir beside its ceilings, in one run on one machine. See {@code src/bench/README.md}. */
 public final class Bench {
     private static final List<String> NAMES =
-            List.of(
-            "xadd", "copy", "single", "batch", "drain", "rows", "redirect", "outage-postgres", "outage-redis");
+            List.of("xadd", "copy", "single", "batch", "drain", "rows", "redirect", "outage-postgres", "outage-redis");
     private static final List<String> USUAL = NAMES.subList(0, 7);
 
     private final boolean full;
@@ -144,9 +143,7 @@ public final class Bench {
         redirected("links in memory, Redis and PostgreSQL stopped", result.alone());
         System.out.printf(
                 "  looked for: %s%n  clicks: %,d in rows and counters of %,d redirects while both were there%n",
-                result.lookups(),
-                result.clicks(),
-                result.clicks());
+                result.lookups(), result.clicks(), result.clicks());
     }
 
     private static void redirected(String what, HttpLoad.Result load) {

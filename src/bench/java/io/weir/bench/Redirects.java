@@ -76,8 +76,7 @@ final class Redirects {
             int[] popular = new int[POPULAR];
             Arrays.setAll(popular, i -> i);
             clicks += HttpLoad.run(
-                            new HttpLoad.Plan(url, CONNECTIONS, TIMEOUT, POPULAR, 0, List.of()),
-                            requests(url, popular))
+                            new HttpLoad.Plan(url, CONNECTIONS, TIMEOUT, POPULAR, 0, List.of()), requests(url, popular))
                     .accepted();
             awaitClicks(servers, clicks);
             Map<String, Long> lookups = lookups(weir.http("/metrics"));
@@ -93,8 +92,8 @@ final class Redirects {
         }
     }
 
-    private static HttpLoad.Result load(
-            URI url, Duration duration, double perSecond, LongFunction<ByteBuffer> requests) throws IOException {
+    private static HttpLoad.Result load(URI url, Duration duration, double perSecond, LongFunction<ByteBuffer> requests)
+            throws IOException {
         HttpLoad.Result result = HttpLoad.run(
                 new HttpLoad.Plan(url, CONNECTIONS, duration, Long.MAX_VALUE, perSecond, List.of()), requests);
         if (result.accepted() != result.sent()) {
@@ -106,9 +105,10 @@ final class Redirects {
     private static void createLinks(Servers servers) throws SQLException {
         try (Connection connection = servers.database();
                 Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO short_links (code, url, project) SELECT 'c' || i, 'https://example.com/landing/'"
-                    + " || i || '?utm_source=bench&utm_campaign=c' || i % 1000, 'p' || i % 1000"
-                    + " FROM generate_series(0, " + (LINKS - 1) + ") AS i");
+            statement.execute(
+                    "INSERT INTO short_links (code, url, project) SELECT 'c' || i, 'https://example.com/landing/'"
+                            + " || i || '?utm_source=bench&utm_campaign=c' || i % 1000, 'p' || i % 1000"
+                            + " FROM generate_series(0, " + (LINKS - 1) + ") AS i");
             statement.execute("VACUUM ANALYZE short_links");
         }
     }
@@ -134,8 +134,8 @@ final class Redirects {
         String tail = " HTTP/1.1\r\nHost: " + url.getRawAuthority()
                 + "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
                 + "\r\nReferer: https://www.example.org/posts/42\r\n\r\n";
-        return number -> ByteBuffer.wrap(("GET /c" + links[(int) (number % links.length)] + tail)
-                .getBytes(StandardCharsets.US_ASCII));
+        return number -> ByteBuffer.wrap(
+                ("GET /c" + links[(int) (number % links.length)] + tail).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Waits until each redirect is committed, and checks that each is a row and is counted. */

@@ -203,11 +203,15 @@ public final class Database implements AutoCloseable {
     /**
      * The short links.
      *
-     * @throws SQLException when the table can't be used as theirs
+     * @throws IllegalArgumentException when the table can't be used as theirs; the message says what is missing
      */
-    public LinkStore links(String table) throws SQLException {
+    public LinkStore links(String table) {
         PostgresLinks links = new PostgresLinks(pool, table);
-        links.check();
+        try {
+            links.check();
+        } catch (SQLException problem) {
+            throw new IllegalArgumentException(problem.getMessage(), problem);
+        }
         return links;
     }
 

@@ -49,8 +49,8 @@ class RoutesTest {
     }
 
     private static RequestHandler answer(int status) {
-        return (request, variables) -> CompletableFuture.completedFuture(
-                org.apache.pekko.http.javadsl.model.HttpResponse.create()
+        return (request, variables) ->
+                CompletableFuture.completedFuture(org.apache.pekko.http.javadsl.model.HttpResponse.create()
                         .withStatus(org.apache.pekko.http.javadsl.model.StatusCodes.custom(status, "", "")));
     }
 

@@ -29,16 +29,17 @@ class PostgresLinksTest {
     @Test
     void everyChangeHasALaterVersionWhateverTheClockDoes() throws SQLException {
         LinkStore links = weir.links("short_links");
-        Link created = Objects.requireNonNull(
-                links.create(new LinkStore.NewLink("a", "https://example.com/1", "p", Instant.parse("2100-01-01T00:00:00Z"))));
-        assertThat(links.create(new LinkStore.NewLink("a", "https://example.com/", null, null))).isNull();
+        Link created = Objects.requireNonNull(links.create(
+                new LinkStore.NewLink("a", "https://example.com/1", "p", Instant.parse("2100-01-01T00:00:00Z"))));
+        assertThat(links.create(new LinkStore.NewLink("a", "https://example.com/", null, null)))
+                .isNull();
         assertThat(links.find("a")).isEqualTo(created);
 
         // as if the clock had been set back since
         database.execute("UPDATE short_links SET updated_at = '2090-01-01T00:00:00.000001Z'");
         Target before = links.targets(List.of("a", "none")).get("a");
-        Link changed = Objects.requireNonNull(links.change(
-                "a", new LinkStore.LinkChange("https://example.com/2", false, null, false, null)));
+        Link changed = Objects.requireNonNull(
+                links.change("a", new LinkStore.LinkChange("https://example.com/2", false, null, false, null)));
         assertThat(changed.target().version())
                 .isEqualTo(Objects.requireNonNull(before).version() + 1);
         assertThat(changed.project()).isEqualTo("p");
@@ -56,8 +57,8 @@ class PostgresLinksTest {
                 + " created_at timestamptz, updated_at timestamptz, expires_at timestamptz, clicks bigint,"
                 + " last_clicked timestamptz, owner text)");
         LinkStore links = weir.links("shop.urls");
-        Link created = Objects.requireNonNull(
-                links.create(new LinkStore.NewLink("a", "https://example.com/1", null, null)));
+        Link created =
+                Objects.requireNonNull(links.create(new LinkStore.NewLink("a", "https://example.com/1", null, null)));
         assertThat(links.list(null, "", 10)).containsExactly(created);
         assertThat(links.list("p", "", 10)).isEmpty();
 
