@@ -118,7 +118,8 @@ class ShortLinksOutageTest {
 
     @Test
     void clicksBeyondTheirBoundAreDroppedAndCountedAndTheirRedirectsAreNot() throws Exception {
-        try (RunningWeir weir = weir(Map.of("weir.links.clicks.max-in-flight", 10, "weir.links.clicks.keep-for", "2m"))) {
+        try (RunningWeir weir =
+                weir(Map.of("weir.links.clicks.max-in-flight", 10, "weir.links.clicks.keep-for", "2m"))) {
             create(weir, "cached");
             int clicks = click(weir, "cached", 1);
             awaitClicks(clicks);

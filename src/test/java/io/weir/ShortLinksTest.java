@@ -69,8 +69,9 @@ class ShortLinksTest {
         assertThat(created.statusCode()).isEqualTo(201);
         assertThat(location(created)).isEqualTo("/api/v1/links/spring");
         assertThat(created.body())
-                .startsWith("{\"code\":\"spring\",\"shortUrl\":\"" + weir.url()
-                        + "/spring\",\"url\":\"https://example.com/a?b=%C3%BC#c\",\"project\":\"acme\",\"createdAt\":\"")
+                .startsWith(
+                        "{\"code\":\"spring\",\"shortUrl\":\"" + weir.url()
+                                + "/spring\",\"url\":\"https://example.com/a?b=%C3%BC#c\",\"project\":\"acme\",\"createdAt\":\"")
                 .endsWith("\"expiresAt\":null,\"clicks\":0,\"lastClicked\":null}");
 
         HttpResponse<String> redirect = weir.send(
@@ -82,15 +83,19 @@ class ShortLinksTest {
 
         // answered, and no clicks
         assertThat(weir.send("HEAD", "/spring", "").statusCode()).isEqualTo(302);
-        assertThat(weir.send("GET", "/spring", "", "Sec-Purpose", "prefetch;anonymous-client-ip").statusCode())
+        assertThat(weir.send("GET", "/spring", "", "Sec-Purpose", "prefetch;anonymous-client-ip")
+                        .statusCode())
                 .isEqualTo(302);
-        assertThat(weir.send("GET", "/spring", "", "Purpose", "prefetch").statusCode()).isEqualTo(302);
+        assertThat(weir.send("GET", "/spring", "", "Purpose", "prefetch").statusCode())
+                .isEqualTo(302);
         assertThat(weir.get("/spring").statusCode()).isEqualTo(302);
 
         await().atMost(20, SECONDS)
-                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links")).containsExactly("2"));
-        assertThat(database.query("SELECT short_code, host(address), user_agent, referrer, original_url FROM click_events"
-                        + " WHERE referrer IS NOT NULL"))
+                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links"))
+                        .containsExactly("2"));
+        assertThat(database.query(
+                        "SELECT short_code, host(address), user_agent, referrer, original_url FROM click_events"
+                                + " WHERE referrer IS NOT NULL"))
                 .containsExactly(
                         "spring|127.0.0.1|test \"agent\"|https://ref.example/|https://example.com/a?b=%C3%BC#c");
         assertThat(database.number("SELECT count(*) FROM click_events")).isEqualTo(2);
@@ -156,7 +161,8 @@ class ShortLinksTest {
         assertRefused("{\"url\":\"https://example.com/\",\"expiresAt\":\"tomorrow\"}", 422, "expiresAt");
         assertThat(create("[]").statusCode()).isEqualTo(400);
         assertThat(create("{\"url\":").statusCode()).isEqualTo(400);
-        assertThat(create("{\"url\":\"" + "x".repeat(20_000) + "\"}").statusCode()).isEqualTo(413);
+        assertThat(create("{\"url\":\"" + "x".repeat(20_000) + "\"}").statusCode())
+                .isEqualTo(413);
         assertThat(weir.get("/api/v1/links?limit=5000").statusCode()).isEqualTo(400);
         assertThat(weir.get("/api/v1/links?colour=red").body()).contains("\"field\":\"colour\"");
         assertThat(database.number("SELECT count(*) FROM short_links")).isZero();
@@ -171,15 +177,20 @@ class ShortLinksTest {
 
     @Test
     void aPatchSetsClearsAndLeaves() throws Exception {
-        create("{\"code\":\"p\",\"url\":\"https://example.com/1\",\"project\":\"a\",\"expiresAt\":\"2100-01-01T01:00:00+01:00\"}");
-        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"url\":\"https://example.com/2\"}").body())
+        create(
+                "{\"code\":\"p\",\"url\":\"https://example.com/1\",\"project\":\"a\",\"expiresAt\":\"2100-01-01T01:00:00+01:00\"}");
+        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"url\":\"https://example.com/2\"}")
+                        .body())
                 .contains("\"url\":\"https://example.com/2\",\"project\":\"a\"")
                 .contains("\"expiresAt\":\"2100-01-01T00:00:00Z\"");
-        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"project\":null,\"expiresAt\":null}").body())
+        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"project\":null,\"expiresAt\":null}")
+                        .body())
                 .contains("\"url\":\"https://example.com/2\",\"project\":null")
                 .contains("\"expiresAt\":null");
-        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"url\":null}").statusCode()).isEqualTo(422);
-        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"clicks\":\"9\"}").statusCode()).isEqualTo(422);
+        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"url\":null}").statusCode())
+                .isEqualTo(422);
+        assertThat(weir.send("PATCH", "/api/v1/links/p", "{\"clicks\":\"9\"}").statusCode())
+                .isEqualTo(422);
         assertThat(weir.send("PATCH", "/api/v1/links/none", "{}").statusCode()).isEqualTo(404);
     }
 
@@ -198,9 +209,11 @@ class ShortLinksTest {
         create("{\"code\":\"nothing\",\"url\":\"https://example.com/now\"}");
         assertThat(location(weir.get("/nothing"))).isEqualTo("https://example.com/now");
 
-        assertThat(weir.send("DELETE", "/api/v1/links/nothing", "").statusCode()).isEqualTo(204);
+        assertThat(weir.send("DELETE", "/api/v1/links/nothing", "").statusCode())
+                .isEqualTo(204);
         assertThat(weir.get("/nothing").statusCode()).isEqualTo(404);
-        assertThat(weir.send("DELETE", "/api/v1/links/nothing", "").statusCode()).isEqualTo(404);
+        assertThat(weir.send("DELETE", "/api/v1/links/nothing", "").statusCode())
+                .isEqualTo(404);
         create("{\"code\":\"nothing\",\"url\":\"https://example.com/again\"}");
         assertThat(location(weir.get("/nothing"))).isEqualTo("https://example.com/again");
     }
@@ -268,9 +281,11 @@ class ShortLinksTest {
 
     @Test
     void administrationIsNotEverybodys() throws Exception {
-        assertThat(weir.send("GET", "/api/v1/links", "", "X-Forwarded-For", "192.0.2.1").statusCode())
+        assertThat(weir.send("GET", "/api/v1/links", "", "X-Forwarded-For", "192.0.2.1")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(weir.send("POST", "/api/v1/links", "{}", "Origin", "https://evil.example").statusCode())
+        assertThat(weir.send("POST", "/api/v1/links", "{}", "Origin", "https://evil.example")
+                        .statusCode())
                 .isEqualTo(403);
     }
 }

@@ -90,8 +90,8 @@ public final class ClickRecorder {
         this.append = new PartitionedAppend(definition, log);
         this.settings = settings;
         this.executor = executor;
-        this.retries = CompletableFuture.delayedExecutor(
-                settings.retryDelay().toNanos(), TimeUnit.NANOSECONDS, executor);
+        this.retries =
+                CompletableFuture.delayedExecutor(settings.retryDelay().toNanos(), TimeUnit.NANOSECONDS, executor);
         this.metrics = new IngestMetrics(definition.name(), registry);
         this.origin = "%016x".formatted(new SecureRandom().nextLong());
         recorded = clicks(registry, "recorded");
@@ -190,8 +190,7 @@ public final class ClickRecorder {
                 null,
                 true);
         return switch (decoder.decode(request)) {
-            case DecodeResult.Decoded decoded ->
-                new Batch(decoded.accepted(), decoded.invalid(), System.nanoTime());
+            case DecodeResult.Decoded decoded -> new Batch(decoded.accepted(), decoded.invalid(), System.nanoTime());
             case DecodeResult.Refused refused -> throw new IllegalStateException(refused.detail());
         };
     }
@@ -200,7 +199,8 @@ public final class ClickRecorder {
         append.append(batch.accepted(), batch.invalid()).whenComplete((places, failure) -> {
             if (failure == null) {
                 appended(batch);
-            } else if (System.nanoTime() - batch.beganNanos() < settings.keepFor().toNanos()) {
+            } else if (System.nanoTime() - batch.beganNanos()
+                    < settings.keepFor().toNanos()) {
                 retries.execute(() -> append(batch));
             } else {
                 drop(batch.size(), String.valueOf(Failures.cause(failure).getMessage()));

@@ -56,7 +56,8 @@ public final class LinkHandlers {
             LinkStore.NewLink wanted = LinkBody.created(body);
             refuseOwn(request, wanted.url());
             if (links.codes().isReserved(wanted.code())) {
-                throw new LinkBody.InvalidMember("code", "is \"" + wanted.code() + "\", which the server answers itself");
+                throw new LinkBody.InvalidMember(
+                        "code", "is \"" + wanted.code() + "\", which the server answers itself");
             }
             LinkRegistry.Created created = links.create(wanted);
             Link link = created.link();

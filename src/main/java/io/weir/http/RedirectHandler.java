@@ -78,7 +78,9 @@ public final class RedirectHandler implements RequestHandler {
         String code = variables.getFirst();
         if (!LinkCodes.isCode(code)) {
             return CompletableFuture.completedFuture(Problem.of(
-                            404, "Not Found", "nothing is served at " + request.getUri().path())
+                            404,
+                            "Not Found",
+                            "nothing is served at " + request.getUri().path())
                     .response());
         }
         long startedNanos = System.nanoTime();

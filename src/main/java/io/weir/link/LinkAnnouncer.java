@@ -25,7 +25,8 @@ final class LinkAnnouncer {
      *
      * @param target null for a link that was deleted
      */
-    private record Change(String code, long version, @Nullable Target target) {}
+    private record Change(
+            String code, long version, @Nullable Target target) {}
 
     private final RedisLinks redis;
     private final LinkMetrics metrics;
@@ -42,8 +43,7 @@ final class LinkAnnouncer {
     /** Tells of a change; completes when it has been tried once, with whether Redis took it. */
     CompletionStage<Boolean> announce(String code, long version, @Nullable Target target) {
         Change change = new Change(code, version, target);
-        Change latest = waiting.merge(
-                code, change, (held, added) -> held.version() > added.version() ? held : added);
+        Change latest = waiting.merge(code, change, (held, added) -> held.version() > added.version() ? held : added);
         return tell(latest).thenApply(told -> {
             if (!told) {
                 LOG.warn("Redis was not told of a change of the link {}; it is told again until Redis takes it", code);

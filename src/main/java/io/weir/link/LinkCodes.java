@@ -15,8 +15,20 @@ public final class LinkCodes {
 
     /** What is kept for routes that a server may have later, whatever the letters' case. */
     private static final Set<String> RESERVED = Set.of(
-            "admin", "alive", "api", "assets", "badge", "dashboard", "docs", "health", "login", "metrics", "openapi",
-            "ready", "static", "status");
+            "admin",
+            "alive",
+            "api",
+            "assets",
+            "badge",
+            "dashboard",
+            "docs",
+            "health",
+            "login",
+            "metrics",
+            "openapi",
+            "ready",
+            "static",
+            "status");
 
     private final SecureRandom random = new SecureRandom();
     private final Predicate<String> isRoute;

@@ -92,8 +92,8 @@ final class LinkLoader {
         synchronized (this) {
             away = false;
         }
-        completions.execute(
-                () -> asked.forEach(one -> one.stage().complete(Optional.ofNullable(found.get(one.code())))));
+        completions.execute(() ->
+                asked.forEach(one -> one.stage().complete(Optional.ofNullable(found.get(one.code())))));
     }
 
     private void failed(List<Waiting> asked, RuntimeException problem) {

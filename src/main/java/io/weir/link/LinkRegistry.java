@@ -109,8 +109,8 @@ public final class LinkRegistry {
             return held == null ? create(link) : new Created(held, false);
         }
         for (int i = 0; i < CODES_TRIED; i++) {
-            Link created = store.create(
-                    new LinkStore.NewLink(codes.generate(), link.url(), link.project(), link.expiresAt()));
+            Link created =
+                    store.create(new LinkStore.NewLink(codes.generate(), link.url(), link.project(), link.expiresAt()));
             if (created != null) {
                 return new Created(created, true);
             }

@@ -17,7 +17,11 @@ public interface LinkStore {
      * @param code one that {@link LinkCodes} takes
      * @param url one that {@link TargetUrl} takes
      */
-    record NewLink(String code, String url, @Nullable String project, @Nullable Instant expiresAt) {}
+    record NewLink(
+            String code,
+            String url,
+            @Nullable String project,
+            @Nullable Instant expiresAt) {}
 
     /**
      * What is to be another; what is not set stays as it is.

@@ -52,7 +52,8 @@ final class RedisLinks {
         if (commands == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return commands.get(key(code)).handle((value, failure) -> failure != null || value == null ? null : read(value));
+        return commands.get(key(code))
+                .handle((value, failure) -> failure != null || value == null ? null : read(value));
     }
 
     /** Keeps what was read from the database. */

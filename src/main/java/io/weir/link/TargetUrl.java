@@ -32,9 +32,8 @@ public final class TargetUrl {
         if (url.length() > LONGEST) {
             return "is " + url.length() + " characters long, more than " + LONGEST;
         }
-        int host = url.regionMatches(true, 0, "http://", 0, 7)
-                ? 7
-                : url.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+        int host =
+                url.regionMatches(true, 0, "http://", 0, 7) ? 7 : url.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
         if (host < 0) {
             return "must begin with http:// or https://";
         }
@@ -88,7 +87,9 @@ public final class TargetUrl {
         if (colon >= 0 && !isPort(authority.substring(colon + 1))) {
             return "has a port that is not from 1 to 65535";
         }
-        if (bracketed ? !isIpv6(host) : host.length() > LONGEST_HOST || !HOST_NAME.matcher(host).matches()) {
+        if (bracketed
+                ? !isIpv6(host)
+                : host.length() > LONGEST_HOST || !HOST_NAME.matcher(host).matches()) {
             return "has no usable host: " + host;
         }
         return null;

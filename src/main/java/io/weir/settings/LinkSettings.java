@@ -62,7 +62,8 @@ public record LinkSettings(
             Checks.positive("links.cache.lookup-timeout", lookupTimeout);
             Checks.atLeast("links.cache.max-lookups", maxLookups, 1);
             if (redisPrefix.isEmpty()) {
-                throw new SettingsException("links.cache.redis-prefix", "is empty, must keep links apart from other keys");
+                throw new SettingsException(
+                        "links.cache.redis-prefix", "is empty, must keep links apart from other keys");
             }
         }
     }

@@ -26,7 +26,8 @@ final class PostgresLinks implements LinkStore {
     /** Visitors wait for these. */
     private static final String LIMITS = "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '2s'";
 
-    private static final String COLUMNS = "code, url, project, created_at, updated_at, expires_at, clicks, last_clicked";
+    private static final String COLUMNS =
+            "code, url, project, created_at, updated_at, expires_at, clicks, last_clicked";
     private static final String LATER = "greatest(clock_timestamp(), updated_at + interval '1 microsecond')";
 
     private interface Work<T> {
@@ -55,8 +56,7 @@ final class PostgresLinks implements LinkStore {
                 + " WHERE code = ? RETURNING " + COLUMNS;
         delete = "DELETE FROM " + name + " WHERE code = ? RETURNING " + LATER;
         listAll = "SELECT " + COLUMNS + " FROM " + name + " WHERE code > ? ORDER BY code LIMIT ?";
-        listProject =
-                "SELECT " + COLUMNS + " FROM " + name + " WHERE project = ? AND code > ? ORDER BY code LIMIT ?";
+        listProject = "SELECT " + COLUMNS + " FROM " + name + " WHERE project = ? AND code > ? ORDER BY code LIMIT ?";
     }
 
     /**
@@ -68,8 +68,7 @@ final class PostgresLinks implements LinkStore {
         try (Connection connection = pool.getConnection();
                 Statement explain = connection.createStatement()) {
             explain.execute("EXPLAIN " + find.replace("?", "''"));
-            explain.execute("EXPLAIN "
-                    + create.replaceFirst("\\?, \\?, \\?, \\?", "'', '', NULL, NULL"));
+            explain.execute("EXPLAIN " + create.replaceFirst("\\?, \\?, \\?, \\?", "'', '', NULL, NULL"));
             connection.rollback();
         }
     }
@@ -83,9 +82,7 @@ final class PostgresLinks implements LinkStore {
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         Instant updatedAt = instant(rows, 4);
-                        found.put(
-                                rows.getString(1),
-                                Link.target(rows.getString(2), instantOrNull(rows, 3), updatedAt));
+                        found.put(rows.getString(1), Link.target(rows.getString(2), instantOrNull(rows, 3), updatedAt));
                     }
                 }
             }
@@ -140,9 +137,7 @@ final class PostgresLinks implements LinkStore {
                     try (PreparedStatement statement = connection.prepareStatement(delete)) {
                         statement.setString(1, code);
                         try (ResultSet row = statement.executeQuery()) {
-                            return row.next()
-                                    ? Optional.of(Link.version(instant(row, 1)))
-                                    : Optional.<Long>empty();
+                            return row.next() ? Optional.of(Link.version(instant(row, 1))) : Optional.<Long>empty();
                         }
                     }
                 })
@@ -152,8 +147,7 @@ final class PostgresLinks implements LinkStore {
     @Override
     public List<Link> list(@Nullable String project, String after, int limit) {
         return transaction(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(project == null ? listAll : listProject)) {
+            try (PreparedStatement statement = connection.prepareStatement(project == null ? listAll : listProject)) {
                 int next = 1;
                 if (project != null) {
                     statement.setString(next++, project);

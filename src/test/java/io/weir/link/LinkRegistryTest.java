@@ -85,7 +85,10 @@ class LinkRegistryTest {
         }
 
         double lookups(String source) {
-            return meters.get("weir.link.lookups").tag("source", source).counter().count();
+            return meters.get("weir.link.lookups")
+                    .tag("source", source)
+                    .counter()
+                    .count();
         }
 
         void pass(Duration time) {
@@ -168,7 +171,11 @@ class LinkRegistryTest {
         for (int i = 0; i < 100; i++) {
             node.resolve("none" + i);
         }
-        assertThat(node.meters.get("weir.link.cached").tag("kind", "absent").gauge().value())
+        assertThat(node.meters
+                        .get("weir.link.cached")
+                        .tag("kind", "absent")
+                        .gauge()
+                        .value())
                 .isLessThanOrEqualTo(3);
     }
 
@@ -316,8 +323,7 @@ class LinkRegistryTest {
         store.awaitReader();
         CompletableFuture<LinkResolver.Resolution> two = node.ask("x2");
         // two lookups are as many as may be
-        assertThat(node.resolve("x3"))
-                .isEqualTo(new LinkResolver.Unavailable("too many links are being looked for"));
+        assertThat(node.resolve("x3")).isEqualTo(new LinkResolver.Unavailable("too many links are being looked for"));
         assertThat(node.lookups("refused")).isEqualTo(1);
         store.releaseReaders();
         assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
