@@ -18,6 +18,8 @@ import java.util.Map;
 final class RunningWeir implements AutoCloseable {
     static final String JSON = "application/json";
 
+    static final String BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+
     private final WeirServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -74,10 +76,12 @@ final class RunningWeir implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** As a browser asks: what programs ask may not be counted. */
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create(url() + path))
                         .timeout(Duration.ofSeconds(20))
+                        .header("User-Agent", BROWSER)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
