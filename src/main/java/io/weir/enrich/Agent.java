@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param browser the program's name without its version; a bot's own name
  * @param os the operating system's name without its version
- * @param device desktop, phone, tablet, tv, console, watch, bot or other
+ * @param device desktop, phone, tablet, tv, console, watch or bot
  * @param isBot whether a program sent the request by itself
  */
 record Agent(

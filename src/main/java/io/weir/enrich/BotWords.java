@@ -36,6 +36,15 @@ final class BotWords {
             "http_client",
             "http client",
             "python",
+            "okhttp",
+            "java/",
+            "perl",
+            "ruby",
+            "php/",
+            "wget",
+            "curl/",
+            "nagios",
+            "httrack",
             "inspection",
             "whatsapp/");
     private static final String BOT = "bot";
@@ -57,8 +66,12 @@ final class BotWords {
                 return true;
             }
         }
-        // where a program says who runs it; browsers name no address
-        return text.contains("+http://") || text.contains("+https://") || isBare(text);
+        // where a program says who runs it; browsers name no address, and call themselves compatible no more
+        return text.contains("http://")
+                || text.contains("https://")
+                || text.indexOf('@') >= 0
+                || (text.contains("compatible;") && !text.contains("msie") && !text.contains("konqueror"))
+                || isBare(text);
     }
 
     /** Name and version alone: browsers begin as Netscape did, and apps' own libraries name the system that they run on. */
