@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
 import io.weir.cli.RecountCommand;
 import io.weir.cli.VerifyCommand;
 import io.weir.settings.SettingsException;
@@ -39,8 +39,9 @@ class EnrichmentTest {
 
     @BeforeEach
     void createTables() throws Exception {
-        database.execute("CREATE TABLE hits (k text UNIQUE, page text, address inet, user_agent text, referrer_domain text,"
-                + " browser text, os text, device text, is_bot boolean, utm_source text, country text)");
+        database.execute(
+                "CREATE TABLE hits (k text UNIQUE, page text, address inet, user_agent text, referrer_domain text,"
+                        + " browser text, os text, device text, is_bot boolean, utm_source text, country text)");
         database.execute("CREATE TABLE pages_hit (page text PRIMARY KEY, n bigint NOT NULL DEFAULT 0)");
     }
 
@@ -106,15 +107,22 @@ class EnrichmentTest {
     void aCountryIsThatOfTheWholeAddressAndTheFileMayBeReplaced() throws Exception {
         Path file = home.resolve("countries.mmdb");
         new CountryFile().with("203.0.113.64/26", "DE").writeTo(file);
-        start("", "", Map.of("weir.enrich.country-database", file.toString(), "weir.enrich.country-check-interval", "50ms"));
+        start(
+                "",
+                "",
+                Map.of("weir.enrich.country-database", file.toString(), "weir.enrich.country-check-interval", "50ms"));
         hit("{\"page\":\"/\",\"address\":\"203.0.113.77\"}", RunningWeir.BROWSER);
         hit("{\"page\":\"/\",\"address\":\"203.0.113.7\"}", RunningWeir.BROWSER);
         assertThat(database.query("SELECT country, address FROM hits ORDER BY 1"))
                 .containsExactly("DE|203.0.113.0", "|203.0.113.0");
-        new CountryFile().with("203.0.113.0/24", "AT").with("198.51.100.0/24", "CH").writeTo(file);
+        new CountryFile()
+                .with("203.0.113.0/24", "AT")
+                .with("198.51.100.0/24", "CH")
+                .writeTo(file);
         await().atMost(20, SECONDS).untilAsserted(() -> {
             hit("{\"page\":\"/\",\"address\":\"203.0.113.7\"}", RunningWeir.BROWSER);
-            assertThat(database.number("SELECT count(*) FROM hits WHERE country = 'AT'")).isPositive();
+            assertThat(database.number("SELECT count(*) FROM hits WHERE country = 'AT'"))
+                    .isPositive();
         });
     }
 
@@ -142,11 +150,13 @@ class EnrichmentTest {
         database.execute("ALTER TABLE hits DROP CONSTRAINT no_admin");
         database.execute("UPDATE dead_letter SET edited = convert_to(replace(convert_from(raw, 'UTF8'), '7,\"addr',"
                 + " '\"/seven\",\"addr'), 'UTF8') WHERE reason_class = 'invalid'");
-        assertThat(weir.send("POST", "/api/admin/dead-letters/replay?stream=s", "").body())
+        assertThat(weir.send("POST", "/api/admin/dead-letters/replay?stream=s", "")
+                        .body())
                 .contains("\"replayed\":2");
-        await().atMost(20, SECONDS).untilAsserted(() -> assertThat(
-                        database.query("SELECT page, address, browser, is_bot, user_agent FROM hits ORDER BY 1"))
-                .containsExactly("/admin|203.0.113.0|Firefox|f|", "/seven|203.0.113.0|Firefox|f|"));
+        await().atMost(20, SECONDS)
+                .untilAsserted(() -> assertThat(database.query(
+                                "SELECT page, address, browser, is_bot, user_agent FROM hits ORDER BY 1"))
+                        .containsExactly("/admin|203.0.113.0|Firefox|f|", "/seven|203.0.113.0|Firefox|f|"));
         assertThat(database.query("SELECT page, n FROM pages_hit ORDER BY 1")).containsExactly("/admin|1", "/seven|1");
     }
 

@@ -75,7 +75,13 @@ class ShortLinksTest {
                 .endsWith("\"expiresAt\":null,\"clicks\":0,\"lastClicked\":null}");
 
         HttpResponse<String> redirect = weir.send(
-                "GET", "/spring?utm_source=x", "", "User-Agent", RunningWeir.BROWSER + " \"x\"", "Referer", "https://ref.example/");
+                "GET",
+                "/spring?utm_source=x",
+                "",
+                "User-Agent",
+                RunningWeir.BROWSER + " \"x\"",
+                "Referer",
+                "https://ref.example/");
         assertThat(redirect.statusCode()).isEqualTo(302);
         assertThat(location(redirect)).isEqualTo("https://example.com/a?b=%C3%BC#c");
         assertThat(redirect.headers().firstValue("Cache-Control")).hasValue("private, no-store, max-age=0");
@@ -96,9 +102,8 @@ class ShortLinksTest {
         assertThat(database.query(
                         "SELECT short_code, host(address), user_agent, referrer, original_url FROM click_events"
                                 + " WHERE referrer IS NOT NULL"))
-                .containsExactly(
-                        "spring|127.0.0.0|" + RunningWeir.BROWSER
-                                + " \"x\"|https://ref.example/|https://example.com/a?b=%C3%BC#c");
+                .containsExactly("spring|127.0.0.0|" + RunningWeir.BROWSER
+                        + " \"x\"|https://ref.example/|https://example.com/a?b=%C3%BC#c");
         assertThat(database.number("SELECT count(*) FROM click_events")).isEqualTo(2);
         assertThat(database.number("SELECT count(*) FROM click_events WHERE clicked_at > now() - interval '1 minute'"))
                 .isEqualTo(2);

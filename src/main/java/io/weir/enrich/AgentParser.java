@@ -28,8 +28,7 @@ final class AgentParser {
         Client client = Rules.PARSER.parse(userAgent);
         String os = known(client.os.family);
         boolean isBot = SPIDER.equals(client.device.family) || BotWords.areIn(userAgent);
-        return new Agent(
-                known(client.userAgent.family), os, isBot ? Agent.BOT : DeviceClass.of(userAgent, os), isBot);
+        return new Agent(known(client.userAgent.family), os, isBot ? Agent.BOT : DeviceClass.of(userAgent, os), isBot);
     }
 
     private static @Nullable String known(@Nullable String family) {

@@ -9,9 +9,21 @@ import org.jspecify.annotations.Nullable;
  * agent, and not in an Android tablet's (MDN, "Browser detection using the user agent"; Google, "Chrome for Android").
  */
 final class DeviceClass {
-    private static final List<String> TELEVISIONS =
-            List.of("smart-tv", "smarttv", "hbbtv", "appletv", "apple tv", "googletv", "android tv", "crkey", "roku",
-                    "bravia", "web0s", "aftt", "aftm", " tv ");
+    private static final List<String> TELEVISIONS = List.of(
+            "smart-tv",
+            "smarttv",
+            "hbbtv",
+            "appletv",
+            "apple tv",
+            "googletv",
+            "android tv",
+            "crkey",
+            "roku",
+            "bravia",
+            "web0s",
+            "aftt",
+            "aftm",
+            " tv ");
     private static final List<String> CONSOLES = List.of("playstation", "xbox", "nintendo");
     private static final List<String> TABLETS = List.of("ipad", "tablet", "kindle", "silk/", "playbook");
 
@@ -32,7 +44,10 @@ final class DeviceClass {
         if (hasOneOf(text, TABLETS)) {
             return "tablet";
         }
-        if (text.contains("mobi") || text.contains("iphone") || text.contains("ipod") || text.contains("windows phone")) {
+        if (text.contains("mobi")
+                || text.contains("iphone")
+                || text.contains("ipod")
+                || text.contains("windows phone")) {
             return "phone";
         }
         if (os == null) {

@@ -84,8 +84,8 @@ public final class ClickRecorder {
             HttpSettings http,
             MeterRegistry registry,
             Executor executor) {
-        this.decoder = EventDecoder.enriched(
-                definition, new DecodeLimits(BATCH, MAX_EVENT_BYTES, MAX_DEPTH), enrichers);
+        this.decoder =
+                EventDecoder.enriched(definition, new DecodeLimits(BATCH, MAX_EVENT_BYTES, MAX_DEPTH), enrichers);
         this.writer = new ClickBatch(definition, new ClientAddress(http.trustedProxies()));
         this.append = new PartitionedAppend(definition, log);
         this.settings = settings;

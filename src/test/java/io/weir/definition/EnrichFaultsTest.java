@@ -29,7 +29,8 @@ class EnrichFaultsTest {
         enrich = [bot]                 | x = { type = long, default = "$address" } | fields.x.default | is the string "$address"      | write an integer
         """)
     void aFaultNamesItsKeyAndItsRemedy(String enrich, String fields, String key, String problem, String remedy) {
-        List<DefinitionFault> faults = parse(enrich, fields == null ? "" : fields).faults();
+        List<DefinitionFault> faults =
+                parse(enrich, fields == null ? "" : fields).faults();
         assertThat(faults).as(faults.toString()).hasSize(1);
         DefinitionFault fault = faults.getFirst();
         assertThat(fault.key()).isEqualTo("weir.streams.s." + key);
@@ -53,8 +54,8 @@ class EnrichFaultsTest {
 
     @Test
     void whatIsComputedIsInTheOrderInWhichItIsNeeded() {
-        StreamDefinition definition = parse("enrich { anonymous-ip = ip, country = ip, bot = ua }",
-                        "ip = ip, ua = text, country = text")
+        StreamDefinition definition = parse(
+                        "enrich { anonymous-ip = ip, country = ip, bot = ua }", "ip = ip, ua = text, country = text")
                 .definitions()
                 .getFirst();
         assertThat(definition.enrichments())

@@ -31,7 +31,10 @@ class CountryDatabaseTest {
     @Test
     void ipv6NetworksAreFoundAndWhatIsNoCodeIsNot() {
         Path file = directory.resolve("v6.mmdb");
-        new CountryFile().with("2001:db8::/32", "FR").with("198.51.100.0/24", "Nowhere").writeTo(file);
+        new CountryFile()
+                .with("2001:db8::/32", "FR")
+                .with("198.51.100.0/24", "Nowhere")
+                .writeTo(file);
         CountryDatabase countries = open(file);
         assertThat(countries.country("2001:db8:1::1")).isEqualTo("FR");
         assertThat(countries.country("198.51.100.7")).isNull();
@@ -75,7 +78,9 @@ class CountryDatabaseTest {
                 .hasMessageContaining("weir.enrich.country-database")
                 .hasMessageContaining(missing.toString());
         Path text = Files.writeString(directory.resolve("text.mmdb"), "no database");
-        assertThatThrownBy(() -> open(text)).isInstanceOf(SettingsException.class).hasMessageContaining("MMDB");
+        assertThatThrownBy(() -> open(text))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("MMDB");
     }
 
     private Path file(String network, String country) {

@@ -45,8 +45,10 @@ class UserAgentsTest {
                         + " +http://www.bing.com/bingbot.htm) Chrome/116.0.1938.76 Safari/537.36",
                 "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)",
                 "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
-                "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
-                "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0; +claudebot@anthropic.com)",
+                "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2;"
+                        + " +https://openai.com/gptbot)",
+                "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ClaudeBot/1.0;"
+                        + " +claudebot@anthropic.com)",
                 "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
                 "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
                 "Twitterbot/1.0",
@@ -79,7 +81,8 @@ class UserAgentsTest {
 
     @Test
     void anAppThatNamesItsSystemIsNone() {
-        assertThat(agents.of("MyApp/7 CFNetwork/1490.0.4 Darwin/23.2.0").isBot()).isFalse();
+        assertThat(agents.of("MyApp/7 CFNetwork/1490.0.4 Darwin/23.2.0").isBot())
+                .isFalse();
         assertThat(agents.of("Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7 Build/TQ3A.230805.001)")
                         .isBot())
                 .isFalse();
