@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /** Each limit is passed once, with real servers in real trouble: told once, in every place, and its end as well. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AlertsTest {
-    private interface Step {
+    interface Step {
         void run() throws Exception;
     }
 
@@ -47,7 +47,7 @@ class AlertsTest {
      *
      * @param provoke run again and again until the alert is there
      */
-    private record Trouble(String alert, String stream, Step begin, Step provoke, Step end) {
+    record Trouble(String alert, String stream, Step begin, Step provoke, Step end) {
         @Override
         public String toString() {
             return alert + (stream.isEmpty() ? "" : " of " + stream);
