@@ -278,7 +278,8 @@ class AccessTest {
     private static void assertReadable(HttpResponse<String> answer, int status, String origin) {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().allValues("Access-Control-Allow-Origin")).containsExactly(origin);
-        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers")).contains("Retry-After");
+        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers"))
+                .hasValueSatisfying(headers -> assertThat(headers).contains("Retry-After", "X-RateLimit-Remaining"));
         assertThat(answer.headers().allValues("Vary")).containsExactly("Origin");
     }
 

@@ -19,7 +19,9 @@ final class Cors {
     /** navigator.sendBeacon sends as one who has credentials; Weir itself looks at no cookie. */
     private static final HttpHeader CREDENTIALS = RawHeader.create("Access-Control-Allow-Credentials", "true");
 
-    private static final HttpHeader EXPOSED = RawHeader.create("Access-Control-Expose-Headers", "Retry-After");
+    private static final HttpHeader EXPOSED = RawHeader.create(
+            "Access-Control-Expose-Headers",
+            "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset");
     private static final HttpHeader HEADERS = RawHeader.create(
             "Access-Control-Allow-Headers",
             "Content-Type, Content-Encoding, Idempotency-Key, Authorization, X-Weir-Key, X-User-Id");
