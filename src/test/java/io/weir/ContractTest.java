@@ -242,6 +242,58 @@ class ContractTest {
     }
 
     @Test
+    @Order(2)
+    void linksLeadOnAndAreManaged() throws Exception {
+        String links = "POST /api/v1/links";
+        assertThat(call(links, "{\"code\":\"sale\",\"url\":\"https://example.com/sale\"}")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(call(links, "{\"code\":\"sale\",\"url\":\"https://example.com/sale\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(call(links, "{\"code\":\"sale\",\"url\":\"https://example.com/other\"}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(call(links, "{\"url\":\"nowhere\"}").statusCode()).isEqualTo(422);
+        HttpResponse<String> redirect = call("GET /{code}", "/sale", "");
+        assertThat(redirect.statusCode()).isEqualTo(302);
+        assertThat(redirect.headers().firstValue("Location")).hasValue("https://example.com/sale");
+        assertThat(call("GET /{code}", "/none", "").statusCode()).isEqualTo(404);
+        call("GET /api/v1/links", "");
+        call("GET /api/v1/links/{code}", "/api/v1/links/sale", "");
+        call("PATCH /api/v1/links/{code}", "/api/v1/links/sale", "{\"expiresAt\":\"2020-01-01T00:00:00Z\"}");
+        await().untilAsserted(
+                        () -> assertThat(call("GET /{code}", "/sale", "").statusCode()).isEqualTo(410));
+        assertThat(call("DELETE /api/v1/links/{code}", "/api/v1/links/sale", "").statusCode())
+                .isEqualTo(204);
+        assertThat(call("DELETE /api/v1/links/{code}", "/api/v1/links/sale", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    @Order(2)
+    void theQueueOfAnalyticsIsToldAndFlushed() throws Exception {
+        answered(
+                cron("GET /api/cron/queue-status"),
+                200,
+                "\\{\"queue_length\":\\d+,\"status\":\"ok\",\"timestamp\":\"[0-9T:.-]+Z\"}");
+        for (String method : new String[] {"GET ", "POST "}) {
+            answered(
+                    cron(method + "/api/cron/process-events"),
+                    200,
+                    "\\{\"success\":true,\"processed\":\\d+,\"errors\":\\d+,\"lastProcessedId\":.*,\"streamInfo\":.*,"
+                            + "\"message\":\"Successfully processed \\d+ events\"}");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void aPixelSaysWhatIsWrong() throws Exception {
+        assertThat(call("GET /p.gif", "/p.gif", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET /p.gif", "/p.gif?stream=none", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     @Order(3)
     void deadLettersAnswerAsDescribed() throws Exception {
         call(

@@ -24,7 +24,8 @@ public final class ApiDescription {
 
     private static final ContentType YAML = ContentTypes.parse("application/yaml");
     private static final List<String> PATHS =
-            List.of("events", "views", "schedules", "operations", "administration", "dead-letters");
+            List.of(
+            "events", "pixel", "views", "links", "schedules", "collection", "operations", "administration", "dead-letters");
     /** Each section of the components with the parts that it consists of. */
     private static final Map<String, List<String>> COMPONENTS = components();
 
@@ -32,11 +33,19 @@ public final class ApiDescription {
 
     private static Map<String, List<String>> components() {
         Map<String, List<String>> components = new LinkedHashMap<>();
-        components.put("parameters", List.of("parameters"));
+        components.put("parameters", List.of("parameters", "parameters-links"));
         components.put("headers", List.of("headers"));
-        components.put("securitySchemes", List.of("securitySchemes"));
-        components.put("responses", List.of("responses"));
-        components.put("schemas", List.of("schemas-events", "schemas-administration", "schemas-dead-letters"));
+        components.put("securitySchemes", List.of("securitySchemes", "securitySchemes-access"));
+        components.put("responses", List.of("responses", "responses-access", "responses-links"));
+        components.put(
+                "schemas",
+                List.of(
+                        "schemas-events",
+                        "schemas-access",
+                        "schemas-links",
+                        "schemas-collection",
+                        "schemas-administration",
+                        "schemas-dead-letters"));
         return components;
     }
 
