@@ -108,7 +108,7 @@ class CollectTest {
         assertThat(idle.body()).matches("\\{\"queue_length\":0,\"status\":\"ok\",\"timestamp\":\"[0-9T:.-]+Z\"}");
         assertThat(Instant.parse(idle.body().replaceAll(".*\"timestamp\":\"|\"}", "")))
                 .isBetween(before, Instant.now());
-        try (CursorLock lock = CursorLock.of(database, "collect")) {
+        try (CursorLock _ = CursorLock.of(database, "collect")) {
             weir.post(PATH, RunningWeir.JSON, events(1000));
             assertThat(weir.send("GET", STATUS, "", SECRET).body())
                     .startsWith("{\"queue_length\":1000,\"status\":\"ok\",");
@@ -142,7 +142,7 @@ class CollectTest {
         assertThat(weir.post(PATH + "?wait=committed", RunningWeir.JSON, EVENT).statusCode())
                 .isEqualTo(200);
         long before = windows();
-        try (CursorLock lock = CursorLock.of(database, "collect")) {
+        try (CursorLock _ = CursorLock.of(database, "collect")) {
             for (int i = 0; i < 20; i++) {
                 assertThat(weir.post(PATH, RunningWeir.JSON, events(500)).statusCode())
                         .isEqualTo(202);

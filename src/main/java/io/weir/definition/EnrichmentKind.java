@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What can be computed of an event at the door. In the order in which it is done: the address is used before it is cut. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes its lists
 public enum EnrichmentKind {
     /** Browser, operating system and device class. */
     USER_AGENT("user-agent", List.of("user_agent"), Types.TEXT, List.of("browser", "os", "device"), FieldType.TEXT),
@@ -46,9 +47,9 @@ public enum EnrichmentKind {
     EnrichmentKind(
             String label, List<String> inputs, Set<FieldType> inputTypes, List<String> outputs, FieldType outputType) {
         this.label = label;
-        this.inputs = inputs;
-        this.inputTypes = inputTypes;
-        this.outputs = outputs;
+        this.inputs = List.copyOf(inputs);
+        this.inputTypes = Set.copyOf(inputTypes);
+        this.outputs = List.copyOf(outputs);
         this.outputType = outputType;
     }
 
