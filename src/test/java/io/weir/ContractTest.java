@@ -262,8 +262,8 @@ class ContractTest {
         call("GET /api/v1/links", "");
         call("GET /api/v1/links/{code}", "/api/v1/links/sale", "");
         call("PATCH /api/v1/links/{code}", "/api/v1/links/sale", "{\"expiresAt\":\"2020-01-01T00:00:00Z\"}");
-        await().untilAsserted(
-                        () -> assertThat(call("GET /{code}", "/sale", "").statusCode()).isEqualTo(410));
+        await().untilAsserted(() ->
+                assertThat(call("GET /{code}", "/sale", "").statusCode()).isEqualTo(410));
         assertThat(call("DELETE /api/v1/links/{code}", "/api/v1/links/sale", "").statusCode())
                 .isEqualTo(204);
         assertThat(call("DELETE /api/v1/links/{code}", "/api/v1/links/sale", "").statusCode())

@@ -32,6 +32,7 @@ class EnrichmentTest {
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final String key = RedisForTests.freshPrefix() + "enrich";
 
+    @SuppressWarnings("NullAway.Init") // each test starts it, or tries to
     private RunningWeir weir;
 
     @TempDir
@@ -47,6 +48,7 @@ class EnrichmentTest {
 
     @AfterEach
     void stop() {
+        // one test's server does not start
         if (weir != null) {
             weir.close();
         }

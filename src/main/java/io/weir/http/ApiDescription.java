@@ -23,9 +23,16 @@ public final class ApiDescription {
     public static final String PATH = "/openapi.yaml";
 
     private static final ContentType YAML = ContentTypes.parse("application/yaml");
-    private static final List<String> PATHS =
-            List.of(
-            "events", "pixel", "views", "links", "schedules", "collection", "operations", "administration", "dead-letters");
+    private static final List<String> PATHS = List.of(
+            "events",
+            "pixel",
+            "views",
+            "links",
+            "schedules",
+            "collection",
+            "operations",
+            "administration",
+            "dead-letters");
     /** Each section of the components with the parts that it consists of. */
     private static final Map<String, List<String>> COMPONENTS = components();
 

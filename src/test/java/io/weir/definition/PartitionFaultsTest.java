@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,9 +77,7 @@ class PartitionFaultsTest {
     private static DayPartitioning of(String partition) {
         DefinitionParser.Parsed parsed = parse(partition, "r");
         assertThat(parsed.faults()).isEmpty();
-        DayPartitioning found =
-                parsed.definitions().getFirst().rows().getFirst().partition();
-        assertThat(found).isNotNull();
-        return found;
+        return Objects.requireNonNull(
+                parsed.definitions().getFirst().rows().getFirst().partition());
     }
 }
