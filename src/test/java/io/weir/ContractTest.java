@@ -234,6 +234,13 @@ class ContractTest {
         call(backfill, "/api/admin/streams/page-views/backfill?counter=pages.bytes&source=rows", "");
         assertThat(call(backfill, "/api/admin/streams/none/backfill", "").statusCode())
                 .isEqualTo(404);
+        String recount = "POST /api/admin/streams/{stream}/recount";
+        assertThat(call(recount, "/api/admin/streams/page-views/recount?counter=pages.bytes", "")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(call(recount, "/api/admin/streams/link-clicks/recount", "").statusCode())
+                .as("of a stream without rows")
+                .isEqualTo(409);
         assertThat(call("GET /api/admin/alerts", "/api/admin/alerts", "", "X-Forwarded-For", "203.0.113.7")
                         .statusCode())
                 .isEqualTo(403);
@@ -346,7 +353,7 @@ class ContractTest {
                 "INFO session-events/\\d starts: epoch 1, cursor 0-0, depth 0, pending of predecessors 0",
                 "DEBUG session-events/\\d: wrote 1 events up to \\d+-\\d+: 1 applied, 0 known before, 0 dead letters",
                 "INFO session-events/\\d stops: cursor \\d+-\\d+",
-                "INFO session-events/\\d starts: epoch 2, .*")) {
+                "INFO session-events/\\d starts: epoch [2-9], .*")) {
             await().untilAsserted(() -> assertThat(lines()).as(expected).anyMatch(line -> line.matches(expected)));
         }
     }

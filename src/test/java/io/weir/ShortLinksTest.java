@@ -154,7 +154,7 @@ class ShortLinksTest {
         assertThat(weir.get("/health").statusCode()).isEqualTo(200);
         assertThat(weir.get("/favicon.ico").statusCode()).isEqualTo(404);
         assertThat(weir.get("/a/b").statusCode()).isEqualTo(404);
-        assertThat(weir.send("POST", "/anything", "").statusCode()).isEqualTo(405);
+        assertThat(weir.send("POST", "/anything", "").statusCode()).isEqualTo(404);
     }
 
     @Test

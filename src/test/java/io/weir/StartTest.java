@@ -45,10 +45,12 @@ class StartTest {
 
     @Test
     void aPortThatIsTakenIsNamedWithTheSettingThatChangesIt() throws Exception {
-        try (RunningWeir first = RunningWeir.start(RedisForTests.url(), database.url())) {
+        // the second one took the partitions of the first, which may not have them again when it is stopped
+        Map<String, Object> soon = Map.of("weir.pipeline.drain-timeout", "2s");
+        try (RunningWeir first = RunningWeir.start(Path.of("."), RedisForTests.url(), database.url(), soon)) {
             int taken = Integer.parseInt(first.url().substring(first.url().lastIndexOf(':') + 1));
             assertThatThrownBy(() -> RunningWeir.start(
-                            Path.of("."), RedisForTests.url(), database.url(), Map.of("weir.http.port", taken)))
+                            Path.of("."), RedisForTests.url(), database.url(), Map.of("weir.http.port", taken, "weir.pipeline.drain-timeout", "2s")))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("WEIR_HTTP_PORT");
             assertThat(first.get("/health").statusCode()).isEqualTo(200);

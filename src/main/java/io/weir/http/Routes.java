@@ -101,14 +101,17 @@ public final class Routes {
             Map<String, Route> byPath = HashMap.newHashMap(plain.size());
             plain.forEach((path, methods) -> byPath.put(path, new Route(guarded(path, methods))));
             List<Template> parsed = new ArrayList<>();
-            Stream.of(templates, last)
-                    .forEach(routes -> routes.forEach((path, methods) ->
-                            parsed.add(new Template(new PathTemplate(path), new Route(guarded(path, methods))))));
+            templates.forEach((path, methods) -> parsed.add(template(path, methods, false)));
+            last.forEach((path, methods) -> parsed.add(template(path, methods, true)));
             SortedSet<String> routes = new TreeSet<>();
             Stream.of(plain, templates, last)
                     .forEach(all -> all.forEach(
                             (path, methods) -> methods.keySet().forEach(method -> routes.add(method + " " + path))));
             return new Routes(byPath, List.copyOf(parsed), routes, securityHeaders, cors);
+        }
+
+        private Template template(String path, Map<String, RequestHandler> methods, boolean isLast) {
+            return new Template(new PathTemplate(path), new Route(guarded(path, methods)), isLast);
         }
 
         private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
@@ -127,7 +130,12 @@ public final class Routes {
         }
     }
 
-    private record Template(PathTemplate path, Route route) {}
+    /**
+     * A route whose path has variables.
+     *
+     * @param isLast whether it takes what no other route takes; what it does not take itself is nowhere
+     */
+    private record Template(PathTemplate path, Route route, boolean isLast) {}
 
     private static final class Route {
         private final Map<String, RequestHandler> handlers;
@@ -147,6 +155,10 @@ public final class Routes {
                     .response()
                     .addHeader(allow);
             handlers = Map.copyOf(all);
+        }
+
+        boolean takes(String method) {
+            return handlers.containsKey(method) || method.equals("OPTIONS");
         }
 
         CompletionStage<HttpResponse> handle(HttpRequest request, List<String> variables) {
@@ -196,7 +208,8 @@ public final class Routes {
         }
         for (Template template : templates) {
             @Nullable List<String> variables = template.path().match(path);
-            if (variables != null) {
+            if (variables != null
+                    && (!template.isLast() || template.route().takes(request.method().name()))) {
                 return template.route().handle(request, variables);
             }
         }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ final class RedisAddressParser {
             "must be redis://[[user]:password@]host[:port][/database], several hosts with commas"
                     + " for a cluster, or redis-sentinel://…host,host#master; rediss for TLS";
     private static final String SENTINEL_MASTER_ID = "sentinelMasterId=";
+    /** What Sentinel takes for a name; anything else may be a password in the wrong place, and is not to be shown. */
+    private static final Pattern MASTER_NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
     private static final int DEFAULT_PORT = 6379;
     private static final int DEFAULT_SENTINEL_PORT = 26_379;
     private static final int LARGEST_PORT = 65_535;
@@ -174,14 +178,14 @@ final class RedisAddressParser {
         }
         if (form == Form.SENTINEL && master(uri) == null) {
             throw new SettingsException(
-                    KEY, "names no master behind #, whom the sentinels could be asked for; " + FORM);
+                    KEY, "names no master behind # (A-Z a-z 0-9 . - _), whom the sentinels could be asked for; " + FORM);
         }
         if (form != Form.SENTINEL && (uri.getRawQuery() != null || uri.getRawFragment() != null)) {
             throw new SettingsException(KEY, "has something after the database; " + FORM);
         }
     }
 
-    /** The master's name behind the hash, or as Lettuce writes it too, in the query; null when there is none. */
+    /** The master's name behind the hash, or as Lettuce writes it too, in the query; null when there is none that can be. */
     private static @Nullable String master(URI uri) {
         String query = uri.getRawQuery();
         String name = uri.getRawFragment();
@@ -191,7 +195,7 @@ final class RedisAddressParser {
             }
             name = query.substring(SENTINEL_MASTER_ID.length());
         }
-        return name == null || name.isBlank() ? null : decode(name);
+        return name == null || !MASTER_NAME.matcher(name).matches() ? null : name;
     }
 
     private static int database(URI uri) {

@@ -30,7 +30,7 @@ class RedisAddressTest {
                 "redis-cluster://one                            | Cluster  | one:6379",
                 "rediss-cluster://u:p@one,two                   | Cluster  | tls one:6379 tls two:6379",
                 "redis-sentinel://one,two:26380#weir            | Sentinel | weir/0 one:26379 two:26380",
-                "redis-sentinel://:p@one,two/4#my%20master      | Sentinel | my master/4 one:26379 two:26379",
+                "redis-sentinel://:p@one,two/4#my.master_1-a      | Sentinel | my.master_1-a/4 one:26379 two:26379",
                 "redis-sentinel://one/4?sentinelMasterId=weir   | Sentinel | weir/4 one:26379",
                 "rediss-sentinel://u:p@one#weir                 | Sentinel | weir/0 tls one:26379",
             })
