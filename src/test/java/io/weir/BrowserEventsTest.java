@@ -1,6 +1,7 @@
 package io.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weir.settings.AccessKeyHash;
 import io.weir.testkit.PostgresForTests;
@@ -112,6 +113,11 @@ class BrowserEventsTest {
         return body.replaceFirst(".*?\"(n|views|bytes|read_count)\":\\{[^}]*\"total\":([^}]*)}.*", "$2");
     }
 
+    /** An accepted event is counted once its consumer has read it. */
+    private static void awaitOne(String stream, String entity) {
+        await().untilAsserted(() -> assertThat(count(stream, entity)).isEqualTo("1"));
+    }
+
     private static void assertGif(HttpResponse<byte[]> answer) {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("image/gif");
@@ -122,8 +128,7 @@ class BrowserEventsTest {
     @Test
     void aBeaconIsTakenFromThePageThatItsKeyIsFor() throws Exception {
         // as Chromium sends navigator.sendBeacon(url, JSON.stringify({…})): a text, without preflight, with what it
-        // says of
-        // itself
+        // says of itself
         String[] headers = {
             "Origin", "https://site.example",
             "Referer", "https://site.example/",
@@ -137,7 +142,7 @@ class BrowserEventsTest {
         assertThat(taken.statusCode()).isEqualTo(202);
         assertThat(taken.headers().firstValue("Access-Control-Allow-Credentials"))
                 .contains("true");
-        assertThat(count("plain", "beacon")).isEqualTo("1");
+        awaitOne("plain", "beacon");
 
         headers[1] = "https://evil.example";
         assertThat(weir.post(path, "text/plain;charset=UTF-8", "{\"path\":\"beacon\"}", headers)
@@ -146,7 +151,7 @@ class BrowserEventsTest {
         assertThat(weir.post(path, "application/x-www-form-urlencoded", "path=beacon")
                         .statusCode())
                 .isEqualTo(415);
-        assertThat(count("plain", "beacon")).isEqualTo("1");
+        awaitOne("plain", "beacon");
     }
 
     @Test
@@ -176,7 +181,7 @@ class BrowserEventsTest {
     @Test
     void aParameterWithoutValueIsLeftOut() throws Exception {
         assertGif(pixel("GET", "stream=seen&path=empty&n=&price=&fresh=&more="));
-        assertThat(count("seen", "empty")).isEqualTo("1");
+        awaitOne("seen", "empty");
     }
 
     @ParameterizedTest
@@ -204,7 +209,7 @@ class BrowserEventsTest {
     @Test
     void aJsonParameterAddsNoOtherField() throws Exception {
         assertGif(pixel("GET", "stream=seen&path=mine&more=1%2C%22n%22%3A50"));
-        assertThat(count("seen", "mine")).isEqualTo("1");
+        awaitOne("seen", "mine");
     }
 
     @ParameterizedTest
@@ -251,7 +256,7 @@ class BrowserEventsTest {
         assertThat(count("private", signal)).isEqualTo("0");
         assertThat(metric("weir_ingest_left_out_total{stream=\"private\"}")).isEqualTo(before + 3);
         weir.post("/private?key=wk_page", RunningWeir.JSON, "{\"path\":\"" + signal + "\"}", signal, "0");
-        assertThat(count("private", signal)).isEqualTo("1");
+        awaitOne("private", signal);
         assertThat(weir.get("/api/admin/ledger?stream=private").body()).contains("\"balanced\":true");
     }
 
@@ -267,7 +272,7 @@ class BrowserEventsTest {
     @Test
     void aStreamThatDoesNotAskCountsThemToo() throws Exception {
         weir.post("/api/v1/streams/plain/events?key=wk_page", RunningWeir.JSON, "{\"path\":\"gpc\"}", "Sec-GPC", "1");
-        assertThat(count("plain", "gpc")).isEqualTo("1");
+        awaitOne("plain", "gpc");
     }
 
     private static double metric(String name) throws Exception {

@@ -50,7 +50,10 @@ class StartTest {
         try (RunningWeir first = RunningWeir.start(Path.of("."), RedisForTests.url(), database.url(), soon)) {
             int taken = Integer.parseInt(first.url().substring(first.url().lastIndexOf(':') + 1));
             assertThatThrownBy(() -> RunningWeir.start(
-                            Path.of("."), RedisForTests.url(), database.url(), Map.of("weir.http.port", taken, "weir.pipeline.drain-timeout", "2s")))
+                            Path.of("."),
+                            RedisForTests.url(),
+                            database.url(),
+                            Map.of("weir.http.port", taken, "weir.pipeline.drain-timeout", "2s")))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("WEIR_HTTP_PORT");
             assertThat(first.get("/health").statusCode()).isEqualTo(200);

@@ -209,7 +209,8 @@ public final class Routes {
         for (Template template : templates) {
             @Nullable List<String> variables = template.path().match(path);
             if (variables != null
-                    && (!template.isLast() || template.route().takes(request.method().name()))) {
+                    && (!template.isLast()
+                            || template.route().takes(request.method().name()))) {
                 return template.route().handle(request, variables);
             }
         }

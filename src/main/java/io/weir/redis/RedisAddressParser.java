@@ -178,7 +178,8 @@ final class RedisAddressParser {
         }
         if (form == Form.SENTINEL && master(uri) == null) {
             throw new SettingsException(
-                    KEY, "names no master behind # (A-Z a-z 0-9 . - _), whom the sentinels could be asked for; " + FORM);
+                    KEY,
+                    "names no master behind # (A-Z a-z 0-9 . - _), whom the sentinels could be asked for; " + FORM);
         }
         if (form != Form.SENTINEL && (uri.getRawQuery() != null || uri.getRawFragment() != null)) {
             throw new SettingsException(KEY, "has something after the database; " + FORM);
