@@ -37,6 +37,7 @@ final class RedisAddressParser {
     /** What Sentinel takes for a name; anything else may be a password in the wrong place, and is not to be shown. */
     private static final Pattern MASTER_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
+    private static final int MAX_HOSTS = 100;
     private static final int DEFAULT_PORT = 6379;
     private static final int DEFAULT_SENTINEL_PORT = 26_379;
     private static final int LARGEST_PORT = 65_535;
@@ -137,8 +138,12 @@ final class RedisAddressParser {
         if (authority < 3 || url.lastIndexOf(',', end - 1) < hosts) {
             return List.of(url);
         }
+        String[] names = url.substring(hosts, end).split(",", -1);
+        if (names.length > MAX_HOSTS) {
+            throw new SettingsException(KEY, "names more than " + MAX_HOSTS + " hosts; a few lead to all others");
+        }
         List<String> urls = new ArrayList<>();
-        for (String host : url.substring(hosts, end).split(",", -1)) {
+        for (String host : names) {
             urls.add(url.substring(0, hosts) + host.strip() + url.substring(end));
         }
         return urls;

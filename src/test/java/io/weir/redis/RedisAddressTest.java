@@ -140,4 +140,14 @@ class RedisAddressTest {
                 .hasMessageNotContaining("hidden")
                 .hasNoCause();
     }
+
+    @Test
+    void moreHostsThanAnybodyNamesAreRefused() {
+        String hundred = "one,".repeat(99) + "one";
+        assertThat(RedisAddress.parse("redis://" + hundred, TIMEOUT)).isInstanceOf(RedisAddress.Cluster.class);
+        assertThatThrownBy(() -> RedisAddress.parse("redis://" + hundred + ",one", TIMEOUT))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("weir.log.redis-url")
+                .hasMessageContaining("more than 100 hosts");
+    }
 }
