@@ -34,13 +34,9 @@ final class RateLimits {
                 });
     }
 
-    RateLimiter limiter() {
-        return limiter;
-    }
-
     /** The routes with their limits; every rule has to be for one of them. */
     Routes build(Routes.Builder routes) {
-        Routes limited = routes.outermost(guard).build();
+        Routes limited = routes.guard(guard).build();
         guard.requireRoutes();
         if (!guard.isEmpty()) {
             limiter.warmUp();

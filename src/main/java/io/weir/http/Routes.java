@@ -29,31 +29,26 @@ public final class Routes {
         private final Map<String, Map<String, RequestHandler>> plain = new HashMap<>();
         private final Map<String, Map<String, RequestHandler>> templates = new LinkedHashMap<>();
         private final Map<String, Map<String, RequestHandler>> last = new LinkedHashMap<>();
-        private final Map<String, UnaryOperator<RequestHandler>> guards = new LinkedHashMap<>();
-        private RouteGuard outermost = (method, path, handler) -> handler;
-
-        private final Map<String, UnaryOperator<RequestHandler>> pathGuards = new HashMap<>();
+        private final List<RouteGuard> guards = new ArrayList<>();
         private SecurityHeaders securityHeaders = SecurityHeaders.PLAIN;
         private @Nullable Cors cors;
 
         private Builder() {}
 
-        /** Puts a guard before every route whose path begins with {@code prefix}, added before or after. */
+        /** Puts a guard before every route, added before or after, and before the guards that there are. */
+        public Builder guard(RouteGuard guard) {
+            guards.add(guard);
+            return this;
+        }
+
+        /** The same before every route whose path begins with {@code prefix}. */
         public Builder guard(String prefix, UnaryOperator<RequestHandler> guard) {
-            guards.put(prefix, guard);
-            return this;
+            return guard((method, path, handler) -> path.startsWith(prefix) ? guard.apply(handler) : handler);
         }
 
-        /** Puts a guard before every route, added before or after, and before its other guards. */
-        public Builder outermost(RouteGuard guard) {
-            outermost = guard;
-            return this;
-        }
-
-        /** Puts a guard before the routes of one path, written as in {@link #add}. */
-        public Builder guardPath(String path, UnaryOperator<RequestHandler> guard) {
-            pathGuards.put(path, guard);
-            return this;
+        /** The same before the routes of one path, written as in {@link #add}. */
+        public Builder guardPath(String guarded, UnaryOperator<RequestHandler> guard) {
+            return guard((method, path, handler) -> path.equals(guarded) ? guard.apply(handler) : handler);
         }
 
         /** Sets what browsers are told about every answer, and which pages may read them; null for none. */
@@ -116,16 +111,9 @@ public final class Routes {
 
         private Map<String, RequestHandler> guarded(String path, Map<String, RequestHandler> methods) {
             Map<String, RequestHandler> guarded = new TreeMap<>(methods);
-            UnaryOperator<RequestHandler> own = pathGuards.get(path);
-            if (own != null) {
-                guarded.replaceAll((method, handler) -> own.apply(handler));
+            for (RouteGuard guard : guards) {
+                guarded.replaceAll((method, handler) -> guard.guard(method, path, handler));
             }
-            guards.forEach((prefix, guard) -> {
-                if (path.startsWith(prefix)) {
-                    guarded.replaceAll((method, handler) -> guard.apply(handler));
-                }
-            });
-            guarded.replaceAll((method, handler) -> outermost.guard(method, path, handler));
             return guarded;
         }
     }

@@ -52,7 +52,7 @@ final class RateLimitServer implements AutoCloseable {
         RateLimiter limiter = new RateLimiter(
                 settings, () -> null, Duration.ofSeconds(1), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         RateLimitGuard guard = new RateLimitGuard(settings, HttpSettings.from(weir), limiter, () -> NOW, executor);
-        Routes limited = routes().outermost(guard).build();
+        Routes limited = routes().guard(guard).build();
         guard.requireRoutes();
         return limited;
     }
