@@ -200,8 +200,7 @@ final class AlertRules {
 
     private void measured(
             String name, String stream, String finding, String unit, AlertThresholds limits, DoubleSupplier figure) {
-        String own = limits.limits().containsKey(stream) ? stream : AlertThresholds.DEFAULT;
-        measured(name, stream, finding, unit, limits.key() + "." + own, limits.of(stream), figure);
+        measured(name, stream, finding, unit, limits.keyOf(stream), limits.of(stream), figure);
     }
 
     private void measured(
@@ -228,13 +227,12 @@ final class AlertRules {
     /** Told at once, and over when nothing more has happened for a while. */
     private void happening(
             String name, String stream, String finding, String unit, AlertThresholds limits, DoubleSupplier total) {
-        String own = limits.limits().containsKey(stream) ? stream : AlertThresholds.DEFAULT;
         add(new AlertRule(
                 name,
                 stream,
                 finding,
                 unit,
-                "weir." + limits.key() + "." + own,
+                "weir." + limits.keyOf(stream),
                 limits.of(stream),
                 1,
                 quietLooks(),

@@ -88,6 +88,11 @@ public record AlertThresholds(String key, Map<String, Double> limits) {
                 : OFF.equals(config.getString(path));
     }
 
+    /** Where the limit of a stream's figure stands. */
+    public String keyOf(String stream) {
+        return key + "." + (limits.containsKey(stream) ? stream : DEFAULT);
+    }
+
     /** What a stream's figure may be at most. */
     public double of(String stream) {
         return limits.getOrDefault(stream, limits.getOrDefault(DEFAULT, Double.POSITIVE_INFINITY));
