@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
@@ -101,7 +100,7 @@ public final class AdminAccess {
                                             + " \"Authorization: Bearer …\"")
                             .response();
         }
-        String shown = header(request, "Authorization");
+        String shown = RequestHeaders.first(request, "Authorization");
         if (shown == null || !shown.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             String signed = signature == null ? "" : ", or a request that is signed with it";
             return unauthorized(
@@ -125,16 +124,16 @@ public final class AdminAccess {
             return "without a token these paths answer requests of this machine only";
         }
         for (String name : PROXY_HEADERS) {
-            if (header(request, name) != null) {
+            if (RequestHeaders.first(request, name) != null) {
                 return "without a token these paths answer no request that came through a proxy (" + name + ")";
             }
         }
         // a web page of somebody else's, open in a browser on this machine, is not this machine's user
-        String host = header(request, "Host");
+        String host = RequestHeaders.first(request, "Host");
         if (host != null && !LOOPBACK_HOST.matcher(host).matches()) {
             return "without a token these paths are served as localhost only, not as " + host;
         }
-        String origin = header(request, "Origin");
+        String origin = RequestHeaders.first(request, "Origin");
         if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
             return "without a token these paths answer no page of another origin";
         }
@@ -145,9 +144,5 @@ public final class AdminAccess {
         return Problem.of(401, "Unauthorized", detail)
                 .response()
                 .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"weir\"" + parameter));
-    }
-
-    private static @Nullable String header(HttpRequest request, String name) {
-        return request.getHeader(name).map(HttpHeader::value).orElse(null);
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -39,18 +38,8 @@ final class ClickBatch {
             text(json, "short_code", click.code());
             String address = addresses.of(click.request());
             text(json, "address", address.equals(UNKNOWN_ADDRESS) ? null : address);
-            String userAgent = null;
-            String referrer = null;
-            for (HttpHeader header : click.request().getHeaders()) {
-                // the first of each
-                if (userAgent == null && header.lowercaseName().equals("user-agent")) {
-                    userAgent = header.value();
-                } else if (referrer == null && header.lowercaseName().equals("referer")) {
-                    referrer = header.value();
-                }
-            }
-            text(json, "user_agent", userAgent);
-            text(json, "referrer", referrer);
+            text(json, "user_agent", RequestHeaders.first(click.request(), "User-Agent"));
+            text(json, "referrer", RequestHeaders.first(click.request(), "Referer"));
             text(json, "original_url", click.url());
             json.append('}');
         }

@@ -1,6 +1,5 @@
 package io.weir.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.weir.definition.Aggregate;
 import io.weir.definition.Counter;
@@ -9,8 +8,6 @@ import io.weir.definition.FieldType;
 import io.weir.definition.StreamDefinition;
 import io.weir.live.LiveCounts;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -19,15 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Renders an entity's counters as JSON. */
 final class CounterJson {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private CounterJson() {}
 
     /** {@code {"stream":…,"entity":…,"asOf":…,"counters":{table:{column:{"committed":…,"pending":…,"total":…}}}}}. */
     static String render(StreamDefinition definition, String entity, LiveCounts.Found counts) {
-        StringWriter text = new StringWriter(256);
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
+        return JsonText.object(json -> {
             json.writeStringField("stream", definition.name());
             json.writeStringField("entity", entity);
             json.writeStringField("asOf", counts.asOf().toString());
@@ -42,11 +35,7 @@ final class CounterJson {
                 json.writeEndObject();
             }
             json.writeEndObject();
-            json.writeEndObject();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return text.toString();
+        });
     }
 
     private static void write(

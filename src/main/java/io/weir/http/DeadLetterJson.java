@@ -1,12 +1,9 @@
 package io.weir.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.weir.letter.LetterCount;
 import io.weir.letter.StoredLetter;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,17 +12,11 @@ import java.util.List;
 
 /** Renders dead letters as JSON. */
 final class DeadLetterJson {
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private interface Body {
-        void write(JsonGenerator json) throws IOException;
-    }
-
     private DeadLetterJson() {}
 
     /** {@code {"deadLetters":[…],"next":…}}; next is what {@code before} has to be for the next page, null at the end. */
     static String page(List<StoredLetter> letters, boolean isLast) {
-        return object(json -> {
+        return JsonText.object(json -> {
             json.writeArrayFieldStart("deadLetters");
             for (StoredLetter letter : letters) {
                 json.writeStartObject();
@@ -43,7 +34,7 @@ final class DeadLetterJson {
 
     /** A letter with its events. */
     static String letter(StoredLetter letter) {
-        return object(json -> {
+        return JsonText.object(json -> {
             summary(json, letter);
             bytes(json, "raw", letter.raw());
             if (letter.edited() != null) {
@@ -54,7 +45,7 @@ final class DeadLetterJson {
 
     /** {@code {"counts":[{"stream":…,"state":…,"reason":…,"letters":…}]}}. */
     static String counts(List<LetterCount> counts) {
-        return object(json -> {
+        return JsonText.object(json -> {
             json.writeArrayFieldStart("counts");
             for (LetterCount count : counts) {
                 json.writeStartObject();
@@ -70,7 +61,7 @@ final class DeadLetterJson {
 
     /** {@code {"replayed":n,"refused":[{"id":…,"field":…,"detail":…}],"more":…}}. */
     static String replayed(int replayed, List<DeadLetterReplay.NotReplayed> refused, boolean more) {
-        return object(json -> {
+        return JsonText.object(json -> {
             json.writeNumberField("replayed", replayed);
             json.writeArrayFieldStart("refused");
             for (DeadLetterReplay.NotReplayed letter : refused) {
@@ -115,17 +106,5 @@ final class DeadLetterJson {
         } catch (CharacterCodingException binary) {
             json.writeStringField(name + "Base64", Base64.getEncoder().encodeToString(bytes));
         }
-    }
-
-    private static String object(Body body) {
-        StringWriter text = new StringWriter(512);
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            body.write(json);
-            json.writeEndObject();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return text.toString();
     }
 }

@@ -1,11 +1,8 @@
 package io.weir.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.weir.link.Link;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -13,21 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Renders links as JSON. */
 final class LinkJson {
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private interface Body {
-        void write(JsonGenerator json) throws IOException;
-    }
-
     private LinkJson() {}
 
     static String link(Link link, String shortUrl) {
-        return object(json -> members(json, link, shortUrl));
+        return JsonText.object(json -> members(json, link, shortUrl));
     }
 
     /** {@code {"links":[…],"next":…}}; next is what {@code after} has to be for the next page, null at the end. */
     static String page(List<Link> links, boolean isLast, UnaryOperator<String> shortUrls) {
-        return object(json -> {
+        return JsonText.object(json -> {
             json.writeArrayFieldStart("links");
             for (Link link : links) {
                 json.writeStartObject();
@@ -53,17 +44,5 @@ final class LinkJson {
 
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
-    }
-
-    private static String object(Body body) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            body.write(json);
-            json.writeEndObject();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return text.toString();
     }
 }

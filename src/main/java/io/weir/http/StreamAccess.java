@@ -160,7 +160,7 @@ public final class StreamAccess {
     }
 
     private static void checkOrigin(HttpRequest request, AccessKeys.Key key) {
-        String origin = header(request, "origin");
+        String origin = RequestHeaders.first(request, "origin");
         if (origin != null && !key.origins().contains(origin.toLowerCase(Locale.ROOT))) {
             throw new Refusal(
                     RefusalReason.ORIGIN_NOT_ALLOWED,
@@ -207,20 +207,11 @@ public final class StreamAccess {
 
     /** The key of a request: the first that it shows of the three ways. */
     private static @Nullable String shown(HttpRequest request) {
-        String bearer = header(request, "authorization");
+        String bearer = RequestHeaders.first(request, "authorization");
         if (bearer != null && bearer.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return bearer.substring(7).strip();
         }
-        String own = header(request, "x-weir-key");
+        String own = RequestHeaders.first(request, "x-weir-key");
         return own == null ? RawQuery.first(request, PixelHandler.KEY) : own;
-    }
-
-    private static @Nullable String header(HttpRequest request, String lowercaseName) {
-        for (HttpHeader header : request.getHeaders()) {
-            if (header.lowercaseName().equals(lowercaseName)) {
-                return header.value();
-            }
-        }
-        return null;
     }
 }

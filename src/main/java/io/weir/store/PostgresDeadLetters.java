@@ -9,7 +9,6 @@ import io.weir.letter.LetterState;
 import io.weir.letter.LettersUnavailableException;
 import io.weir.letter.ReasonClass;
 import io.weir.letter.StoredLetter;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,10 +53,6 @@ final class PostgresDeadLetters implements DeadLetters {
         FROM unnest(?::bigint[], ?::int[]) AS known (id, attempts)
         WHERE dead_letter.id = known.id AND dead_letter.attempts = known.attempts
         """;
-
-    private interface Work<T> {
-        T run(Connection connection) throws SQLException;
-    }
 
     private final HikariDataSource pool;
 
@@ -229,17 +224,9 @@ final class PostgresDeadLetters implements DeadLetters {
         });
     }
 
-    private <T> T transaction(Work<T> work) {
-        try (Connection connection = pool.getConnection()) {
-            try (Statement limits = connection.createStatement()) {
-                limits.execute(LIMITS);
-                T result = work.run(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException problem) {
-                connection.rollback();
-                throw problem;
-            }
+    private <T> T transaction(ShortTransaction.Work<T> work) {
+        try {
+            return ShortTransaction.run(pool, LIMITS, work);
         } catch (SQLException problem) {
             throw new LettersUnavailableException("the database could not be asked: " + problem.getMessage(), problem);
         }

@@ -30,10 +30,6 @@ final class PostgresLinks implements LinkStore {
             "code, url, project, created_at, updated_at, expires_at, clicks, last_clicked";
     private static final String LATER = "greatest(clock_timestamp(), updated_at + interval '1 microsecond')";
 
-    private interface Work<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
     private final HikariDataSource pool;
     private final String targets;
     private final String find;
@@ -196,17 +192,9 @@ final class PostgresLinks implements LinkStore {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    private <T> T transaction(Work<T> work) {
-        try (Connection connection = pool.getConnection()) {
-            try (Statement limits = connection.createStatement()) {
-                limits.execute(LIMITS);
-                T result = work.run(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException problem) {
-                connection.rollback();
-                throw problem;
-            }
+    private <T> T transaction(ShortTransaction.Work<T> work) {
+        try {
+            return ShortTransaction.run(pool, LIMITS, work);
         } catch (SQLException problem) {
             throw new LinksUnavailableException("the links could not be asked for or changed: " + problem.getMessage());
         }
