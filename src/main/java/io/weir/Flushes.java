@@ -3,12 +3,15 @@ package io.weir;
 import io.weir.definition.StreamDefinition;
 import io.weir.http.AdminAccess;
 import io.weir.http.CronHandlers;
+import io.weir.http.QueueStatusHandler;
 import io.weir.http.RequestHandler;
 import io.weir.http.Routes;
 import io.weir.log.EventLog;
 import io.weir.ops.ViewSync;
 import io.weir.pipeline.StreamFlush;
 import io.weir.settings.HttpSettings;
+import io.weir.settings.QueueStatusSettings;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -28,18 +31,26 @@ final class Flushes {
 
     private static final List<Cron> CRONS = List.of(
             new Cron("link-clicks", AdminAccess.CRON_PREFIX + "links/click-updates-queue", "click updates"),
-            new Cron("project-usage", AdminAccess.CRON_PREFIX + "projects/usage-updates-queue", "usage updates"));
+            new Cron("project-usage", AdminAccess.CRON_PREFIX + "projects/usage-updates-queue", "usage updates"),
+            new Cron("collect", AdminAccess.CRON_PREFIX + "process-events", "events"));
 
     private final List<StreamDefinition> definitions;
     private final StreamFlush flush;
     private final EventLog log;
     private final CronHandlers handlers;
+    private final QueueStatusSettings queueStatus;
 
-    Flushes(List<StreamDefinition> definitions, StreamFlush flush, EventLog log, HttpSettings settings) {
+    Flushes(
+            List<StreamDefinition> definitions,
+            StreamFlush flush,
+            EventLog log,
+            HttpSettings settings,
+            QueueStatusSettings queueStatus) {
         this.definitions = definitions;
         this.flush = flush;
         this.log = log;
         this.handlers = new CronHandlers(settings);
+        this.queueStatus = queueStatus;
     }
 
     void addTo(Routes.Builder routes) {
@@ -51,6 +62,14 @@ final class Flushes {
                     both(routes, cron.path(), handlers.updatesQueue(cron.updates(), () -> flush.flush(definition)));
                 }
             }
+        }
+        StreamDefinition collected = find("collect");
+        if (collected != null) {
+            routes.add(
+                    "GET",
+                    AdminAccess.CRON_PREFIX + "queue-status",
+                    new QueueStatusHandler(
+                            () -> log.depth(collected), queueStatus.warningAbove(), InstantSource.system()));
         }
         StreamDefinition stories = find("story-views");
         StreamDefinition chapters = find("chapter-views");

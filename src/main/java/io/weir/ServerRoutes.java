@@ -51,9 +51,8 @@ final class ServerRoutes {
                 jdbcExecutor,
                 parts.system(),
                 parts.http().commitTimeout());
-        new Flushes(parts.definitions(), flush, parts.eventLog(), parts.http()).addTo(routes);
         QueueStatusSettings queueStatus = QueueStatusSettings.from(parts.weir());
-        new AnalyticsCollection(parts.definitions(), flush, parts.eventLog(), parts.http(), queueStatus).addTo(routes);
+        new Flushes(parts.definitions(), flush, parts.eventLog(), parts.http(), queueStatus).addTo(routes);
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
         FallbackLog log =
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);

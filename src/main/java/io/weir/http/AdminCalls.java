@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -17,8 +19,8 @@ final class AdminCalls {
     private final Executor executor;
     private final HttpHeader retryAfter;
 
-    AdminCalls(Executor executor, HttpSettings settings) {
-        this.executor = executor;
+    AdminCalls(ActorSystem<?> system, HttpSettings settings) {
+        this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
     }
 
@@ -55,12 +57,8 @@ final class AdminCalls {
                 }
                 yield problem.response();
             }
-            case LettersUnavailableException away ->
-                Problem.of(RefusalReason.UNAVAILABLE, String.valueOf(away.getMessage()))
-                        .response()
-                        .addHeader(retryAfter);
-            case LinksUnavailableException away ->
-                Problem.of(RefusalReason.UNAVAILABLE, String.valueOf(away.getMessage()))
+            case LettersUnavailableException _, LinksUnavailableException _ ->
+                Problem.of(RefusalReason.UNAVAILABLE, String.valueOf(cause.getMessage()))
                         .response()
                         .addHeader(retryAfter);
             case AppendFailure failure ->

@@ -9,7 +9,6 @@ import io.weir.settings.HttpSettings;
 import java.util.Collection;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /** The routes to look at dead letters, mend them, and replay or discard them. */
 public final class DeadLetterRoutes {
@@ -25,8 +24,7 @@ public final class DeadLetterRoutes {
             Function<StreamDefinition, EventEnricher> enrichers,
             HttpSettings settings,
             ActorSystem<?> system) {
-        AdminCalls calls = new AdminCalls(
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher")), settings);
+        AdminCalls calls = new AdminCalls(system, settings);
         DecodeLimits limits = new DecodeLimits(1, settings.maxEventBytes(), settings.maxJsonDepth());
         DeadLetterReplay replay = new DeadLetterReplay(definitions, limits, letters, log, enrichers, calls.executor());
         DeadLetterHandlers one = new DeadLetterHandlers(letters, replay, new BodyReader(system, settings), calls);

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -38,8 +37,7 @@ public final class LinkHandlers {
         this.links = links;
         this.publicUrl = settings.publicUrl();
         this.bodies = new BodyReader(system, http);
-        this.calls = new AdminCalls(
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher")), http);
+        this.calls = new AdminCalls(system, http);
     }
 
     /** Adds the routes; who may use them is decided by a guard. */
