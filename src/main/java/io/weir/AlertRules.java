@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.search.Search;
 import io.weir.alert.AlertRule;
 import io.weir.alert.RecentPercentile;
 import io.weir.alert.RecentShare;
@@ -65,6 +66,14 @@ final class AlertRules {
         if (settings.database()) {
             happensOrNot("database", null, "the database does not answer", () -> unless(HealthReport::database), 2);
         }
+        measured(
+                "redirects",
+                null,
+                "95 of 100 redirects take up to %s",
+                "ms",
+                "alerts.redirects",
+                settings.redirects(),
+                percentile(meters.find("weir.link.redirect").tag("answer", "found")));
         measured(
                 "connections",
                 null,
@@ -279,7 +288,11 @@ final class AlertRules {
 
     private DoubleSupplier percentile(String timer, String stream, @Nullable String wait) {
         var search = meters.find(timer).tag("stream", stream);
-        Timer found = (wait == null ? search : search.tag("wait", wait)).timer();
+        return percentile(wait == null ? search : search.tag("wait", wait));
+    }
+
+    private DoubleSupplier percentile(Search search) {
+        Timer found = search.timer();
         return found == null ? () -> Double.NaN : new RecentPercentile(found, PERCENTILE, quietLooks());
     }
 

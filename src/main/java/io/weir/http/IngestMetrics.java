@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 /** What is counted about one stream's requests. Every meter exists from the start, so that an alert can name it. */
 final class IngestMetrics {
     /** Few, for each is a line in the metrics: around what answers should take. */
-    private static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+    static final Duration[] BUCKETS = LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 

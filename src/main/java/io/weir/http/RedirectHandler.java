@@ -70,6 +70,7 @@ public final class RedirectHandler implements RequestHandler {
         return Timer.builder("weir.link.redirect")
                 .description("From a redirect's request to its answer")
                 .tag("answer", answer)
+                .serviceLevelObjectives(IngestMetrics.BUCKETS)
                 .register(metrics);
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param fullness these in percent of the stream's max-depth
  * @param lag the oldest of these, in seconds
  * @param latency the 95th percentile of what requests take, in milliseconds
+ * @param redirects the same of redirects; infinite when that is no matter
  * @param batch the 95th percentile of what windows' transactions take, in milliseconds
  * @param loss requests that were refused although nothing was wrong with them, in percent
  * @param deadLetters new ones at one look
@@ -34,6 +35,7 @@ public record AlertSettings(
         AlertThresholds fullness,
         AlertThresholds lag,
         AlertThresholds latency,
+        double redirects,
         AlertThresholds batch,
         AlertThresholds loss,
         AlertThresholds deadLetters,
@@ -53,6 +55,9 @@ public record AlertSettings(
         }
         Checks.notNegative("alerts.quiet", quiet);
         Checks.atLeast("alerts.max-recent", maxRecent, 0);
+        if (!(redirects >= 0)) {
+            throw new SettingsException("alerts.redirects", "is " + redirects + " ms, must not be negative; or off");
+        }
         if (!(connections >= 0)) {
             throw new SettingsException("alerts.connections", "is " + connections + ", must not be negative; or off");
         }
@@ -72,6 +77,7 @@ public record AlertSettings(
                 AlertThresholds.of(alerts, "fullness", AlertThresholds::percent),
                 AlertThresholds.of(alerts, "lag", AlertThresholds::seconds),
                 AlertThresholds.of(alerts, "latency", AlertThresholds::millis),
+                AlertThresholds.limit(alerts, "redirects", "alerts.redirects", AlertThresholds::millis),
                 AlertThresholds.of(alerts, "batch", AlertThresholds::millis),
                 AlertThresholds.of(alerts, "loss", AlertThresholds::percent),
                 AlertThresholds.of(alerts, "dead-letters", AlertThresholds::count),

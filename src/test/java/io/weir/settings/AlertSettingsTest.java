@@ -26,6 +26,7 @@ class AlertSettingsTest {
         assertThat(settings.depth().of("collect")).isEqualTo(1_000);
         assertThat(settings.lag().of("session-events")).isEqualTo(5);
         assertThat(settings.latency().of("collect")).isEqualTo(50);
+        assertThat(settings.redirects()).isEqualTo(50);
         assertThat(settings.batch().of("collect")).isEqualTo(100);
         assertThat(settings.connections()).isEqualTo(80);
         assertThat(settings.loss().of("collect")).isEqualTo(0.1);
@@ -35,12 +36,13 @@ class AlertSettingsTest {
 
     @Test
     void aStreamMayHaveALimitOfItsOwnAndOffIsNone() {
-        AlertSettings settings =
-                read("lag { default = off, orders = 250ms }, fullness.default = 0.5, connections = off");
+        AlertSettings settings = read(
+                "lag { default = off, orders = 250ms }, fullness.default = 0.5, connections = off, redirects = off");
         assertThat(settings.lag().of("orders")).isEqualTo(0.25);
         assertThat(settings.lag().of("others")).isInfinite();
         assertThat(settings.fullness().of("others")).isEqualTo(50);
         assertThat(settings.connections()).isInfinite();
+        assertThat(settings.redirects()).isInfinite();
     }
 
     @ParameterizedTest
@@ -56,6 +58,7 @@ class AlertSettingsTest {
                 "raise-after = 0                | alerts.raise-after",
                 "end-below = 120%               | alerts.end-below",
                 "connections = -5%              | alerts.connections",
+                "redirects = -1ms               | alerts.redirects",
                 "webhook.url = \"ftp://host/\"  | alerts.webhook.url",
                 "webhook.url = \"https://a:b@host/\" | alerts.webhook.url",
                 "webhook.url = \"http://a b\"   | alerts.webhook.url",
