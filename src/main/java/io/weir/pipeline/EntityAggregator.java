@@ -90,9 +90,7 @@ final class EntityAggregator {
             StreamDefinition definition, Object entity, PartitionStore store, Executor jdbcExecutor) {
         return Behaviors.setup(context -> {
             EntityAggregator aggregator = new EntityAggregator(context, definition, entity, store, jdbcExecutor);
-            return Behaviors.receive(Command.class)
-                    .onAnyMessage(aggregator::onMessage)
-                    .build();
+            return Behaviors.receiveMessage(aggregator::onMessage);
         });
     }
 
