@@ -58,6 +58,10 @@ public final class WeirProcess implements AutoCloseable {
                         "--sun-misc-unsafe-memory-access=allow",
                         "--enable-native-access=ALL-UNNAMED",
                         "-Xmx256m",
+                        // it lives for seconds: the optimising compiler would take twice the processor until it is
+                        // ready
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         "-Dlogback.configurationFile=conf/logback.xml",
