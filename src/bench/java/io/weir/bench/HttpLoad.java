@@ -49,6 +49,7 @@ public final class HttpLoad {
      * @param duration when to stop
      * @param maxRequests when to stop, if that is earlier
      * @param requestsPerSecond the rate of the open loop; 0 for a closed loop
+     * @param settling requests that are due before this has passed are sent and counted, but their latencies are not
      */
     public record Plan(
             URI url,
@@ -56,9 +57,21 @@ public final class HttpLoad {
             Duration duration,
             long maxRequests,
             double requestsPerSecond,
-            List<byte[]> bodies) {
+            List<byte[]> bodies,
+            Duration settling) {
         public Plan {
             bodies = List.copyOf(bodies);
+        }
+
+        /** A plan that measures from the first request on. */
+        public Plan(
+                URI url,
+                int connections,
+                Duration duration,
+                long maxRequests,
+                double requestsPerSecond,
+                List<byte[]> bodies) {
+            this(url, connections, duration, maxRequests, requestsPerSecond, bodies, Duration.ZERO);
         }
 
         /** A closed loop for {@code duration}. */
@@ -234,7 +247,9 @@ public final class HttpLoad {
 
     private void count(int status, long dueNanos) {
         long now = System.nanoTime();
-        latencyMicros.recordValue(Math.min(latencyMicros.getHighestTrackableValue(), (now - dueNanos) / 1000));
+        if (dueNanos - beginNanos >= plan.settling().toNanos()) {
+            latencyMicros.recordValue(Math.min(latencyMicros.getHighestTrackableValue(), (now - dueNanos) / 1000));
+        }
         statuses.merge(status, 1L, Long::sum);
         if (status == 200 || status == 202 || status == 302) {
             accepted++;
