@@ -33,7 +33,7 @@ class LivenessTest {
     void whatDoesNotAnswerFailsOrRefusesIsNamed() throws Exception {
         ProbeReport report = report(Map.of(
                 "answers",
-                ANSWERS,
+                LivenessTest::answers,
                 "is-stuck",
                 CompletableFuture::new,
                 "fails",
