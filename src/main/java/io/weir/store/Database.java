@@ -90,7 +90,7 @@ public final class Database implements AutoCloseable {
         properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
         properties.setProperty("loginTimeout", seconds(settings.connectTimeout()));
         properties.setProperty("tcpKeepAlive", "true");
-        // from this version on the driver does not ask for extra_float_digits, which poolers refuse
+        // what only older servers have to be told, and poolers may refuse, is not said
         properties.setProperty("assumeMinServerVersion", "12");
         if (url.hosts() > 1) {
             properties.setProperty("targetServerType", "primary");

@@ -60,10 +60,8 @@ class PgBouncerStoreTest {
     @Test
     void statementsArePreparedOnlyWhereNoPoolerStandsBetweenAndWhereTheUrlSaysSo() throws SQLException {
         assertThat(prepareThreshold(database.url())).isEqualTo(1);
-        assertThat(prepareThreshold(bouncer.url() + "?assumeMinServerVersion=12"))
-                .isZero();
-        assertThat(prepareThreshold(bouncer.url() + "?assumeMinServerVersion=12&prepareThreshold=7"))
-                .isEqualTo(7);
+        assertThat(prepareThreshold(bouncer.url())).isZero();
+        assertThat(prepareThreshold(bouncer.url() + "?prepareThreshold=7")).isEqualTo(7);
         assertThat(prepareThreshold(database.url() + "?prepareThreshold=0")).isZero();
     }
 
@@ -91,7 +89,7 @@ class PgBouncerStoreTest {
     @Test
     void aPredecessorThatHangsInItsTransactionIsEnded() throws SQLException {
         try (StoreFixture fixture = behindPooler();
-                Connection stuck = connect(bouncer.url() + "?assumeMinServerVersion=12")) {
+                Connection stuck = connect(bouncer.url())) {
             PartitionStore store = fixture.store();
             long epoch = store.start("one").epoch();
             stuck.setAutoCommit(false);
