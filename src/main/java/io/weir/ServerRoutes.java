@@ -34,7 +34,7 @@ final class ServerRoutes {
         this.statuses = statuses;
     }
 
-    Routes build(Upkeep upkeep) {
+    Routes build(Upkeep upkeep, Probes probes) {
         Executor jdbcExecutor = parts.jdbcExecutor();
         Health health = health(jdbcExecutor);
         Routes.Builder routes = Routes.builder()
@@ -42,6 +42,7 @@ final class ServerRoutes {
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
+        probes.addTo(routes);
         Access.addTo(routes, parts);
         upkeep.addTo(routes, parts.http());
         StreamFlush flush = new StreamFlush(

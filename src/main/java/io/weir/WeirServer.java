@@ -138,7 +138,8 @@ final class WeirServer implements AutoCloseable {
                 partitions,
                 meters,
                 enrichers);
-        Routes routes = new ServerRoutes(parts, statuses).build(upkeep);
+        Probes probes = new Probes(parts, statuses);
+        Routes routes = new ServerRoutes(parts, statuses).build(upkeep, probes);
         this.routes = routes.list();
         ServerBinding binding;
         try {
@@ -151,6 +152,7 @@ final class WeirServer implements AutoCloseable {
         }
         url = "http://" + binding.localAddress().getAddress().getHostAddress() + ":"
                 + binding.localAddress().getPort();
+        probes.drainBeforeUnbind();
         addHttpShutdown(started, binding);
         log.info(
                 "{} streams, started in {} ms",

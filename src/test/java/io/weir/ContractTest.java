@@ -178,6 +178,8 @@ class ContractTest {
                 "\\{\"status\":\"healthy\",\"database\":\"healthy\",\"redis\":\"healthy\",\"queue_depth\":0,"
                         + "\"queue_pending\":0}"));
         assertThat(call("GET /metrics", "").body()).contains("weir_log_depth{stream=\"session-events\"}");
+        await().untilAsserted(() -> answered(call("GET /ready", ""), 200, "\\{\"status\":\"ready\"}"));
+        answered(call("GET /alive", ""), 200, "\\{\"status\":\"alive\"}");
     }
 
     @Test

@@ -171,6 +171,16 @@ public final class RedisEventLog implements EventLog, LogInspection {
         return stream(definition).depth().total();
     }
 
+    /** How much of what may wait for Redis in this process is taken, in events, from 0 to 1. */
+    public double waitingEventsShare() {
+        return limits.eventsShare();
+    }
+
+    /** The same in bytes. */
+    public double waitingBytesShare() {
+        return limits.bytesShare();
+    }
+
     /** What Redis still holds, for who wants to look at it once more. */
     public RetainedLog retained() {
         return new RedisRetainedLog(servers, settings.commandTimeout());

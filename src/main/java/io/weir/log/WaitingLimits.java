@@ -32,6 +32,15 @@ final class WaitingLimits {
         bytes.addAndGet(-fewerBytes);
     }
 
+    /** How much of the room is taken, from 0 to 1. */
+    double eventsShare() {
+        return (double) events.get() / maxEvents;
+    }
+
+    double bytesShare() {
+        return (double) bytes.get() / maxBytes;
+    }
+
     long events() {
         return events.get();
     }

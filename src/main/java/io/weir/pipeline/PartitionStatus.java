@@ -17,6 +17,7 @@ public final class PartitionStatus {
     private volatile long oldestUncommittedMillis;
     private volatile long notRunningSinceMillis;
     private volatile boolean running;
+    private volatile boolean hasRun;
     private volatile boolean endedElsewhere;
 
     public PartitionStatus(String stream, int partition) {
@@ -56,6 +57,16 @@ public final class PartitionStatus {
         return stoppedReason;
     }
 
+    /** Whether it has begun to read since this process began, be it only once. */
+    public boolean hasRun() {
+        return hasRun;
+    }
+
+    /** Why its last start did not succeed; null when nothing is known to be wrong. */
+    public @Nullable String trouble() {
+        return stoppedReason != null ? stoppedReason : trouble;
+    }
+
     /** Notes why the partition starts anew; answers whether that is news. */
     boolean inTrouble(String reason) {
         boolean news = !reason.equals(trouble);
@@ -82,6 +93,7 @@ public final class PartitionStatus {
     void running() {
         trouble = null;
         running = true;
+        hasRun = true;
     }
 
     /** Notes the oldest entry that was read and is not committed; null when there is none. */

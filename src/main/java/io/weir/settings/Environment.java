@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * {@code 2s}) there is nothing to guess.
  */
 public final class Environment {
-    private static final Set<String> DURATIONS = Set.of("QUEUE_SHUTDOWN_TIMEOUT", "QUEUE_PROCESS_INTERVAL");
+    private static final Set<String> DURATIONS =
+            Set.of("QUEUE_SHUTDOWN_TIMEOUT", "QUEUE_PROCESS_INTERVAL", "WEIR_DRAIN_DELAY");
     private static final Set<String> HOURS = Set.of("VIEW_DEDUP_TTL_HOURS", "VIEW_SYNC_INTERVAL_HOURS");
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w+");
     private static final long SMALLEST_MILLISECONDS = 1_000;

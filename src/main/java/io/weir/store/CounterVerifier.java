@@ -50,11 +50,11 @@ public final class CounterVerifier {
             connection.setNetworkTimeout(
                     Runnable::run, Math.toIntExact(timeout.plus(SOCKET_GRACE).toMillis()));
             connection.setAutoCommit(false);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            connection.setReadOnly(true);
             try {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute("SET LOCAL statement_timeout = " + timeout.toMillis());
+                    // said by the transaction and not by the session, which a pooler may give to others
+                    statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                            + " SET LOCAL statement_timeout = " + timeout.toMillis());
                 }
                 List<CounterComparison> comparisons = new ArrayList<>();
                 for (StreamDefinition definition : definitions) {

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.postgresql.ds.PGSimpleDataSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 
 /**
  * The user's PostgreSQL: a pool of connections and what is built on it. Opening it succeeds while the database is away.
@@ -28,18 +29,26 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class Database implements AutoCloseable {
     private static final Duration PING_PAUSE = Duration.ofMillis(200);
+    private static final int DRIVERS_PREPARE_THRESHOLD = 5;
 
     private final StoreSettings settings;
     private final DatabaseUrl url;
     private final HikariDataSource pool;
+    private final AtomicBoolean toldOfPooler;
     private final MeterRegistry meters;
     private final KeyDays keyDays;
     private final TablePartitions tablePartitions;
 
-    private Database(StoreSettings settings, DatabaseUrl url, HikariDataSource pool, MeterRegistry meters) {
+    private Database(
+            StoreSettings settings,
+            DatabaseUrl url,
+            HikariDataSource pool,
+            AtomicBoolean toldOfPooler,
+            MeterRegistry meters) {
         this.settings = settings;
         this.url = url;
         this.pool = pool;
+        this.toldOfPooler = toldOfPooler;
         this.meters = meters;
         this.keyDays = new KeyDays(pool, settings, meters);
         this.tablePartitions = new TablePartitions(direct(), meters);
@@ -52,12 +61,11 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(StoreSettings settings, MeterRegistry meters) {
         DatabaseUrl url = DatabaseUrl.parse(settings.databaseUrl());
+        AtomicBoolean toldOfPooler = new AtomicBoolean();
         HikariConfig config = new HikariConfig();
         config.setPoolName("weir");
-        config.setJdbcUrl(url.jdbcUrl());
-        config.setUsername(url.user());
-        config.setPassword(url.password());
-        config.setDataSourceProperties(driverProperties(settings, url));
+        // each window runs the same few statements: let the server keep them from the first use on
+        config.setDataSource(new ServerConnections(url, driverProperties(settings, url), 1, toldOfPooler));
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(Math.min(2, settings.poolSize()));
         config.setIdleTimeout(TimeUnit.MINUTES.toMillis(2));
@@ -67,17 +75,22 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
         config.setInitializationFailTimeout(-1);
         config.setMetricRegistry(meters);
-        return new Database(settings, url, new HikariDataSource(config), meters);
+        return new Database(settings, url, new HikariDataSource(config), toldOfPooler, meters);
     }
 
     private static Properties driverProperties(StoreSettings settings, DatabaseUrl url) {
-        Properties properties = new Properties();
+        Properties properties = directProperties(settings, url);
         properties.setProperty("ApplicationName", "weir");
-        properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
         properties.setProperty("socketTimeout", seconds(settings.socketTimeout()));
+        return properties;
+    }
+
+    private static Properties directProperties(StoreSettings settings, DatabaseUrl url) {
+        Properties properties = new Properties();
+        properties.setProperty("connectTimeout", seconds(settings.connectTimeout()));
+        properties.setProperty("loginTimeout", seconds(settings.connectTimeout()));
         properties.setProperty("tcpKeepAlive", "true");
-        // each window runs the same few statements: let the server keep them from the first use on
-        properties.setProperty("prepareThreshold", "1");
+        // what only older servers have to be told, and poolers may refuse, is not said
         properties.setProperty("assumeMinServerVersion", "12");
         if (url.hosts() > 1) {
             properties.setProperty("targetServerType", "primary");
@@ -100,17 +113,8 @@ public final class Database implements AutoCloseable {
     }
 
     /** Connections apart from the pool, for what takes its time. */
-    private PGSimpleDataSource direct() {
-        PGSimpleDataSource direct = new PGSimpleDataSource();
-        direct.setURL(url.jdbcUrl());
-        direct.setUser(url.user());
-        direct.setPassword(url.password());
-        direct.setConnectTimeout((int) Math.max(1, settings.connectTimeout().toSeconds()));
-        direct.setTcpKeepAlive(true);
-        if (url.hosts() > 1) {
-            direct.setTargetServerType("primary");
-        }
-        return direct;
+    private DataSource direct() {
+        return new ServerConnections(url, directProperties(settings, url), DRIVERS_PREPARE_THRESHOLD, toldOfPooler);
     }
 
     /** Compares definitions with the tables that they name. */

@@ -1,5 +1,6 @@
 package io.weir.build;
 
+import java.util.Collections;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
@@ -7,13 +8,13 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Fails a test that gives up by an assumption, because nobody looks at a skipped test; only one with the tag
- * {@code browser} may. Registered for every test by {@code META-INF/services}. What is skipped by an annotation,
+ * Fails a test that gives up by an assumption, because nobody looks at a skipped test; only one with a tag that says
+ * which program of the system it needs may. Registered for every test by {@code META-INF/services}. What is skipped by an annotation,
  * {@link SkippedTestsTest} finds.
  */
 public final class NoTestIsSkipped implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
-    /** The tag of a test that needs a browser. */
-    static final String BROWSER = "browser";
+    /** The tags of tests that need a browser, or pgbouncer. */
+    static final Set<String> PROGRAMS = Set.of("browser", "pgbouncer");
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable problem) throws Throwable {
@@ -31,7 +32,7 @@ public final class NoTestIsSkipped implements TestExecutionExceptionHandler, Lif
     }
 
     static Throwable judged(Set<String> tags, Throwable problem) {
-        if (problem instanceof TestAbortedException && !tags.contains(BROWSER)) {
+        if (problem instanceof TestAbortedException && Collections.disjoint(tags, PROGRAMS)) {
             return new AssertionError("skipped: " + problem.getMessage(), problem);
         }
         return problem;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.Extension;
 import org.opentest4j.TestAbortedException;
 
-/** No test is skipped, except one for which a browser is missing. */
+/** No test is skipped, except one for which a browser or pgbouncer is missing. */
 class SkippedTestsTest {
     private static final String CONDITIONS = "org.junit.jupiter.api.condition";
 
@@ -45,9 +45,11 @@ class SkippedTestsTest {
     }
 
     @Test
-    void aMissingBrowserMaySkipATest() {
-        assertThat(NoTestIsSkipped.judged(Set.of(NoTestIsSkipped.BROWSER), new TestAbortedException("no browser")))
-                .isInstanceOf(TestAbortedException.class);
+    void aMissingProgramMaySkipATest() {
+        for (String program : NoTestIsSkipped.PROGRAMS) {
+            assertThat(NoTestIsSkipped.judged(Set.of(program), new TestAbortedException("no " + program)))
+                    .isInstanceOf(TestAbortedException.class);
+        }
     }
 
     @Test

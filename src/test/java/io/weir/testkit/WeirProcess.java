@@ -38,7 +38,15 @@ public final class WeirProcess implements AutoCloseable {
 
     /** Starts {@code weir serve} and returns when it is ready. */
     public static WeirProcess serve(String redisUrl, String databaseUrl) throws IOException {
-        return start("serve", Map.of("REDIS_URL", redisUrl, "DATABASE_URL", databaseUrl));
+        return serve(redisUrl, databaseUrl, Map.of());
+    }
+
+    /** The same with more environment variables. */
+    public static WeirProcess serve(String redisUrl, String databaseUrl, Map<String, String> more) throws IOException {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("REDIS_URL", redisUrl);
+        environment.put("DATABASE_URL", databaseUrl);
+        return start("serve", environment);
     }
 
     /** Starts {@code weir up} with its data in a directory and returns when it is ready. */
@@ -92,9 +100,14 @@ public final class WeirProcess implements AutoCloseable {
         process.waitFor();
     }
 
+    /** Asks it to stop, as a supervisor does, and does not wait. */
+    public void askToStop() {
+        process.destroy();
+    }
+
     /** Asks it to stop and waits until it has. */
     public void terminate() throws InterruptedException {
-        process.destroy();
+        askToStop();
         if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("Weir did not stop");
         }
