@@ -8,6 +8,7 @@ import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
 import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
+import io.weir.http.WorkerNode;
 import io.weir.live.PartitionQuery;
 import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
@@ -17,6 +18,7 @@ import io.weir.pipeline.StoredCounts;
 import io.weir.pipeline.StreamFlush;
 import io.weir.replay.CounterBackfill;
 import io.weir.replay.StreamReplay;
+import io.weir.settings.ClusterSettings;
 import io.weir.settings.QueueStatusSettings;
 import io.weir.settings.ReplaySettings;
 import java.util.List;
@@ -42,6 +44,9 @@ final class ServerRoutes {
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
+        if (!ClusterSettings.from(parts.weir()).takesEvents()) {
+            routes.guard(WorkerNode.guard(parts.http()));
+        }
         Access.addTo(routes, parts);
         upkeep.addTo(routes, parts.http());
         StreamFlush flush = new StreamFlush(
@@ -87,7 +92,7 @@ final class ServerRoutes {
                 () -> CompletableFuture.supplyAsync(parts.database()::answers, jdbcExecutor),
                 parts.eventLog()::isReachable,
                 () -> parts.definitions().stream()
-                        .mapToLong(parts.eventLog()::depth)
+                        .mapToLong(parts.eventLog()::depthHere)
                         .sum(),
                 () -> statuses.stream()
                         .mapToLong(PartitionStatus::uncommittedEvents)

@@ -41,6 +41,15 @@ public final class WeirProcess implements AutoCloseable {
         return start("serve", Map.of("REDIS_URL", redisUrl, "DATABASE_URL", databaseUrl));
     }
 
+    /** The same as a node of a cluster, with variables of the environment that say of which. */
+    public static WeirProcess node(String redisUrl, String databaseUrl, Map<String, String> environment)
+            throws IOException {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("REDIS_URL", redisUrl);
+        all.put("DATABASE_URL", databaseUrl);
+        return start("serve", all);
+    }
+
     /** Starts {@code weir up} with its data in a directory and returns when it is ready. */
     public static WeirProcess up(Path dataDirectory) throws IOException {
         return start(
@@ -73,7 +82,7 @@ public final class WeirProcess implements AutoCloseable {
         return url("http");
     }
 
-    /** What the process printed behind a word: http, redis or postgres. */
+    /** What the process printed behind a word: http, redis, postgres or cluster. */
     public String url(String name) {
         String url = urls.get(name);
         if (url == null) {
@@ -86,6 +95,30 @@ public final class WeirProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /** Stops it where it stands, as a frozen machine does. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Waits until it has ended by itself, and answers how. */
+    public int awaitExit() throws InterruptedException {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("Weir did not end");
+        }
+        return process.exitValue();
     }
 
     /** Asks it to stop and waits until it has. */
