@@ -103,7 +103,7 @@ final class AlertRules {
                 "%s of the room for uncommitted events is taken",
                 "%",
                 settings.fullness(),
-                () -> 100.0 * parts.eventLog().depth(definition) / definition.maxDepth());
+                () -> 100.0 * depth(definition) / definition.maxDepth());
         lag(definition);
         measured(
                 "latency",
@@ -153,7 +153,9 @@ final class AlertRules {
                     "ledger",
                     stream,
                     "%s entries or events are missing, see /api/admin/ledger",
-                    () -> gauge("weir.ledger.missing.entries", stream) + gauge("weir.ledger.missing.events", stream),
+                    () -> parts.eventLog().runsAny(definition)
+                            ? gauge("weir.ledger.missing.entries", stream) + gauge("weir.ledger.missing.events", stream)
+                            : 0,
                     1);
         }
     }
@@ -185,7 +187,12 @@ final class AlertRules {
                 "%s wait to be committed",
                 "events",
                 settings.depth(),
-                () -> streams.stream().mapToLong(parts.eventLog()::depth).sum());
+                () -> streams.stream().mapToLong(this::depth).sum());
+    }
+
+    /** Of the whole stream, for its limits are; but nothing is told of a stream that only others run. */
+    private long depth(StreamDefinition definition) {
+        return parts.eventLog().runsAny(definition) ? parts.eventLog().depth(definition) : 0;
     }
 
     /** Where windows wait by definition for longer than an event may, it counts from when they should have been written. */

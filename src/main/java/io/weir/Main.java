@@ -70,16 +70,18 @@ public final class Main implements ServerLauncher {
     private int serve(Config config, List<? extends AutoCloseable> ownServers, long startedNanos) throws Exception {
         try (WeirServer server = new WeirServer(config, home, ownServers)) {
             server.start(startedNanos);
-            announce(server.url(), config);
-            server.awaitStop();
+            announce(server, config);
+            // whoever supervises the process starts one anew that ended with an error
+            return server.awaitStop() ? 0 : 1;
         }
-        return 0;
     }
 
-    private static void announce(String url, Config config) {
+    private static void announce(WeirServer server, Config config) {
+        String url = server.url();
         System.out.println("http " + url);
         System.out.println("redis " + withoutPassword(config.getString("weir.log.redis-url")));
         System.out.println("postgres " + withoutPassword(config.getString("weir.store.database-url")));
+        System.out.println("cluster " + server.clusterAddress());
         System.out.println("ready");
         System.out.println();
         System.out.println("Try:");

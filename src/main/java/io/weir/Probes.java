@@ -3,6 +3,7 @@ package io.weir;
 import io.micrometer.core.instrument.Gauge;
 import io.weir.http.OperationsHandlers;
 import io.weir.http.Routes;
+import io.weir.live.Partitions;
 import io.weir.ops.Liveness;
 import io.weir.ops.Readiness;
 import io.weir.ops.Room;
@@ -41,13 +42,13 @@ final class Probes {
     /**
      * Builds them.
      *
-     * @param statuses of the partitions that this node runs
+     * @param statuses of all partitions, whichever node runs them
      */
     Probes(ServerParts parts, List<PartitionStatus> statuses) {
         this.system = parts.system();
         this.settings = ProbeSettings.from(parts.weir());
         this.readiness = new Readiness(
-                () -> starting(statuses),
+                () -> starting(parts.partitions(), statuses),
                 List.of(
                         room("weir.log.max-waiting-events", parts.eventLog()::waitingEventsShare),
                         room("weir.log.max-waiting-bytes", parts.eventLog()::waitingBytesShare),
@@ -106,9 +107,11 @@ final class Probes {
                 .orElse(0);
     }
 
-    private static List<String> starting(List<PartitionStatus> statuses) {
+    /** Those that have begun to read neither here nor, as far as is known, on another node. */
+    private static List<String> starting(Partitions partitions, List<PartitionStatus> statuses) {
         return statuses.stream()
                 .filter(status -> !status.hasRun())
+                .filter(status -> !partitions.wasSeenElsewhere(status.stream(), status.partition()))
                 .map(status -> status.stream() + "/" + status.partition()
                         + (status.trouble() == null ? "" : " (" + status.trouble() + ")"))
                 .toList();

@@ -8,6 +8,7 @@ import io.weir.http.IngestRoutes;
 import io.weir.http.OperationsHandlers;
 import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
+import io.weir.http.WorkerNode;
 import io.weir.live.PartitionQuery;
 import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
@@ -17,6 +18,7 @@ import io.weir.pipeline.StoredCounts;
 import io.weir.pipeline.StreamFlush;
 import io.weir.replay.CounterBackfill;
 import io.weir.replay.StreamReplay;
+import io.weir.settings.ClusterSettings;
 import io.weir.settings.QueueStatusSettings;
 import io.weir.settings.ReplaySettings;
 import java.util.List;
@@ -43,6 +45,9 @@ final class ServerRoutes {
                 .add("GET", "/health", OperationsHandlers.health(health))
                 .add("GET", "/metrics", OperationsHandlers.metrics(parts.meters()));
         probes.addTo(routes);
+        if (!ClusterSettings.from(parts.weir()).takesEvents()) {
+            routes.guard(WorkerNode.guard(parts.http()));
+        }
         Access.addTo(routes, parts);
         upkeep.addTo(routes, parts.http());
         StreamFlush flush = new StreamFlush(
@@ -88,7 +93,7 @@ final class ServerRoutes {
                 () -> CompletableFuture.supplyAsync(parts.database()::answers, jdbcExecutor),
                 parts.eventLog()::isReachable,
                 () -> parts.definitions().stream()
-                        .mapToLong(parts.eventLog()::depth)
+                        .mapToLong(parts.eventLog()::depthHere)
                         .sum(),
                 () -> statuses.stream()
                         .mapToLong(PartitionStatus::uncommittedEvents)

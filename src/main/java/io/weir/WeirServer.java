@@ -1,9 +1,11 @@
 package io.weir;
 
 import com.typesafe.config.Config;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.weir.cluster.ClusterNode;
 import io.weir.definition.StreamDefinition;
 import io.weir.enrich.Enrichers;
 import io.weir.event.EventReader;
@@ -11,13 +13,14 @@ import io.weir.fault.Failpoints;
 import io.weir.http.HttpServer;
 import io.weir.http.Routes;
 import io.weir.live.Partitions;
-import io.weir.log.EventLog;
 import io.weir.log.RedisEventLog;
 import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.PartitionContext;
 import io.weir.pipeline.PartitionStatus;
+import io.weir.pipeline.RunningPartitions;
 import io.weir.redis.RedisAddress;
 import io.weir.redis.SharedRedis;
+import io.weir.settings.ClusterSettings;
 import io.weir.settings.EnrichSettings;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
@@ -37,16 +40,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.remote.RemoteTransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +54,6 @@ import org.slf4j.LoggerFactory;
 /** One running Weir: puts the parts together in the order in which they need each other, and takes them apart again. */
 final class WeirServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WeirServer.class);
-    private static final Duration REQUESTS_DEADLINE = Duration.ofSeconds(5);
 
     private final Config config;
     private final Config weir;
@@ -62,8 +61,9 @@ final class WeirServer implements AutoCloseable {
     private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Partitions partitions = new Partitions();
+    private final RunningPartitions running = new RunningPartitions();
     private final List<PartitionStatus> statuses = new ArrayList<>();
-    private @Nullable ActorSystem<Guardian.Command> system;
+    private @Nullable ActorSystem<Void> system;
     private String url = "";
     private SortedSet<String> routes = Collections.emptySortedSet();
 
@@ -92,6 +92,7 @@ final class WeirServer implements AutoCloseable {
         }
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
+        ClusterSettings clusterSettings = ClusterSettings.from(weir);
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
         Enrichers enrichers = Enrichers.open(EnrichSettings.from(weir), definitions, meters);
         toClose.addFirst(enrichers);
@@ -103,10 +104,19 @@ final class WeirServer implements AutoCloseable {
         database.migrate();
         Catalog catalog = Definitions.check(definitions, database);
         new JvmMemoryMetrics().bindTo(meters);
+        Gauge.builder(
+                        "weir.cluster.partitions",
+                        running,
+                        partitionsHere -> partitionsHere.names().size())
+                .description("Partitions that run in this process")
+                .register(meters);
 
-        ActorSystem<Guardian.Command> started = ActorSystem.create(Guardian.create(partitions), "weir", config);
+        ActorSystem<Void> started = createSystem(clusterSettings, pipelineSettings);
         system = started;
-        addShutdown(started, pipelineSettings);
+        Leaving leaving = new Leaving(started);
+        leaving.drain(running, pipelineSettings.drainTimeout());
+        leaving.close(this::closeAll);
+        ClusterNode.join(started, clusterSettings);
         LogSettings logSettings = LogSettings.from(weir);
         RedisEventLog eventLog = RedisEventLog.open(logSettings, meters, started.executionContext());
         toClose.addFirst(eventLog);
@@ -115,12 +125,16 @@ final class WeirServer implements AutoCloseable {
         toClose.addFirst(sharedRedis);
         Map<String, List<PartitionContext>> contexts =
                 contexts(definitions, pipelineSettings, eventLog, database, catalog);
-        started.tell(new Guardian.Start(contexts));
-        var _ = started.systemActorOf(
-                DeadLetterPublisher.create(
-                        definitions, database.deadLetters(), eventLog.deadLetterStream(), pipelineSettings, meters),
-                "dead-letter-publisher",
-                Props.empty());
+        new Workers(started, contexts, partitions, running)
+                .start(
+                        DeadLetterPublisher.create(
+                                definitions,
+                                database.deadLetters(),
+                                eventLog.deadLetterStream(),
+                                pipelineSettings,
+                                meters),
+                        eventLog,
+                        clusterSettings);
         LedgerSettings ledgerSettings = LedgerSettings.from(weir);
         Upkeep upkeep =
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
@@ -153,7 +167,7 @@ final class WeirServer implements AutoCloseable {
         url = "http://" + binding.localAddress().getAddress().getHostAddress() + ":"
                 + binding.localAddress().getPort();
         probes.drainBeforeUnbind();
-        addHttpShutdown(started, binding);
+        leaving.finishRequests(binding);
         log.info(
                 "{} streams, started in {} ms",
                 definitions.size(),
@@ -170,16 +184,28 @@ final class WeirServer implements AutoCloseable {
         return routes;
     }
 
+    /** Where other nodes of its cluster reach it, as {@code host:port}. */
+    String clusterAddress() {
+        return ClusterNode.address(Objects.requireNonNull(system, "not started"));
+    }
+
+    /** The partitions that it runs at this moment, as {@code stream/partition}. */
+    SortedSet<String> runningPartitions() {
+        return running.names();
+    }
+
     /** Its actors, for tests that end some of them. */
     org.apache.pekko.actor.ActorSystem actorSystem() {
         return Objects.requireNonNull(system, "not started").classicSystem();
     }
 
-    /** Returns when it has stopped, for whatever reason. */
-    void awaitStop() {
-        if (system != null) {
-            system.getWhenTerminated().toCompletableFuture().join();
+    /** Returns when it has stopped; false when its cluster took it for dead, and it is to be started anew. */
+    boolean awaitStop() {
+        if (system == null) {
+            return true;
         }
+        system.getWhenTerminated().toCompletableFuture().join();
+        return !ClusterNode.wasDowned(system);
     }
 
     /** Commits what was accepted, stops everything that was started, and returns when that is done. */
@@ -198,7 +224,7 @@ final class WeirServer implements AutoCloseable {
     private Map<String, List<PartitionContext>> contexts(
             List<StreamDefinition> definitions,
             PipelineSettings settings,
-            EventLog eventLog,
+            RedisEventLog eventLog,
             Database database,
             Catalog catalog) {
         String owner = ManagementFactory.getRuntimeMXBean().getName();
@@ -214,6 +240,7 @@ final class WeirServer implements AutoCloseable {
                         partition,
                         owner,
                         eventLog,
+                        eventLog,
                         database.partitionStore(definition, partition, catalog),
                         reader,
                         settings,
@@ -225,50 +252,6 @@ final class WeirServer implements AutoCloseable {
         return contexts;
     }
 
-    private void addHttpShutdown(ActorSystem<?> system, ServerBinding binding) {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
-        shutdown.addTask(
-                CoordinatedShutdown.PhaseServiceUnbind(),
-                "unbind-http",
-                () -> binding.unbind().thenApply(unbound -> Done.done()));
-        shutdown.addTask(
-                CoordinatedShutdown.PhaseServiceRequestsDone(),
-                "finish-requests",
-                () -> binding.terminate(REQUESTS_DEADLINE).thenApply(terminated -> Done.done()));
-    }
-
-    private void addShutdown(ActorSystem<Guardian.Command> started, PipelineSettings settings) {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(started);
-        shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "drain", () -> drain(started, settings));
-        // the process may end as soon as the phases have, so what must be closed is closed within them
-        shutdown.addTask(
-                CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
-                "close",
-                () -> CompletableFuture.runAsync(this::closeAll).thenApply(closed -> Done.done()));
-    }
-
-    private static CompletionStage<Done> drain(ActorSystem<Guardian.Command> system, PipelineSettings settings) {
-        log.info("stopping: committing what was accepted, for at most {}", settings.drainTimeout());
-        return AskPattern.<Guardian.Command, Guardian.Drained>ask(
-                        system,
-                        replyTo -> new Guardian.Drain(settings.drainTimeout(), replyTo),
-                        settings.drainTimeout().plusSeconds(5),
-                        system.scheduler())
-                .handle((drained, failure) -> {
-                    if (failure != null) {
-                        log.warn("the pipeline did not stop in time: {}", failure.toString());
-                    } else if (drained.unfinished().isEmpty()) {
-                        log.info("stopped: everything that was accepted is committed");
-                    } else {
-                        log.warn(
-                                "stopped with uncommitted events in {}; they are in Redis and are committed after the"
-                                        + " next start",
-                                drained.unfinished());
-                    }
-                    return Done.done();
-                });
-    }
-
     private void closeAll() {
         for (AutoCloseable closeable = toClose.poll(); closeable != null; closeable = toClose.poll()) {
             try {
@@ -276,6 +259,18 @@ final class WeirServer implements AutoCloseable {
             } catch (Exception failure) {
                 log.warn("not closed: {}", failure.toString());
             }
+        }
+    }
+
+    private ActorSystem<Void> createSystem(ClusterSettings settings, PipelineSettings pipeline) {
+        try {
+            return ActorSystem.create(
+                    Behaviors.empty(),
+                    ClusterNode.SYSTEM,
+                    ClusterNode.configure(config, settings, pipeline.drainTimeout()));
+        } catch (RemoteTransportException failure) {
+            throw new StartFailure(List.of("weir: can't listen on " + settings.host() + ":" + settings.port()
+                    + " for other nodes (" + rootMessage(failure) + "); set WEIR_CLUSTER_HOST and WEIR_CLUSTER_PORT"));
         }
     }
 

@@ -266,7 +266,7 @@ class AlertsTest {
     private void crash() {
         weir.server()
                 .actorSystem()
-                .actorSelection("/user/stream-link-clicks/partition-0/consumer-*")
+                .actorSelection(RunningWeir.partitionPath("link-clicks", 0) + "/consumer-*")
                 .tell(Kill.getInstance(), ActorRef.noSender());
     }
 

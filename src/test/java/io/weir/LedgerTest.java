@@ -247,7 +247,7 @@ class LedgerTest {
                 for (String stream : new String[] {"link-clicks", "page-views"}) {
                     weir.server()
                             .actorSystem()
-                            .actorSelection("/user/stream-" + stream + "/partition-0/consumer-*")
+                            .actorSelection(RunningWeir.partitionPath(stream, 0) + "/consumer-*")
                             .tell(Kill.getInstance(), ActorRef.noSender());
                 }
             }

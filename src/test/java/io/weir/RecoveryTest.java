@@ -74,7 +74,7 @@ class RecoveryTest {
                     assertThat(status).isEqualTo(202);
                     sent++;
                 }
-                actors.actorSelection("/user/stream-link-clicks/partition-0/" + victim)
+                actors.actorSelection(RunningWeir.partitionPath("link-clicks", 0) + "/" + victim)
                         .tell(Kill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
             }
             int expected = sent;

@@ -60,6 +60,11 @@ final class RunningWeir implements AutoCloseable {
         return server;
     }
 
+    /** Where the actors of a partition are, as a selection that finds them on whatever node they run. */
+    static String partitionPath(String stream, int partition) {
+        return "/system/sharding/sharded-daemon-process-" + Workers.NAME + "/*/*/" + stream + "-" + partition;
+    }
+
     String url() {
         return server.url();
     }

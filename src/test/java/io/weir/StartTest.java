@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,19 @@ class StartTest {
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("entitty")
                 .hasMessageContaining("txt");
+    }
+
+    @Test
+    void aPortForOtherNodesThatIsTakenIsNamedWithTheSettingThatChangesIt() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> RunningWeir.start(
+                            Path.of("."),
+                            RedisForTests.url(),
+                            database.url(),
+                            Map.of("weir.cluster.port", taken.getLocalPort())))
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("WEIR_CLUSTER_PORT");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.weir.http;
 
+import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
@@ -8,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /** Waits until what was appended is in the database. */
 final class Commits {
@@ -31,12 +30,10 @@ final class Commits {
             if (part.entry().equals(EventLog.WRITTEN)) {
                 continue;
             }
-            ActorRef<PartitionQuery> partition = partitions.find(stream, part.partition());
-            if (partition == null) {
-                return CompletableFuture.completedFuture(false);
-            }
-            waits.add(AskPattern.<PartitionQuery, PartitionQuery.Committed>ask(
-                            partition,
+            waits.add(partitions
+                    .<PartitionAnswer.Committed>askAndFollow(
+                            stream,
+                            part.partition(),
                             replyTo -> new PartitionQuery.AwaitCommit(part.entry(), replyTo),
                             timeout,
                             system.scheduler())

@@ -1,10 +1,12 @@
 package io.weir.live;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to a count query. */
-public sealed interface LiveCounts {
+public sealed interface LiveCounts extends WireMessage {
     /**
      * An entity's counters, each array by counter and column of the stream's definition.
      *
@@ -13,7 +15,19 @@ public sealed interface LiveCounts {
      * @param asOf when {@code committed} was read or written
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Found(@Nullable Object[][] committed, @Nullable Object[][] pending, Instant asOf) implements LiveCounts {}
+    record Found(
+            @JsonSerialize(using = WireValue.TableWriter.class)
+            @JsonDeserialize(using = WireValue.TableReader.class)
+            @Nullable
+            Object[][] committed,
+
+            @JsonSerialize(using = WireValue.TableWriter.class)
+            @JsonDeserialize(using = WireValue.TableReader.class)
+            @Nullable
+            Object[][] pending,
+
+            Instant asOf)
+            implements LiveCounts {}
 
     /** Counts of the same shape as {@code values} in which nothing is set. */
     static @Nullable Object[][] nothing(@Nullable Object[][] values) {

@@ -42,7 +42,7 @@ public interface EventLog extends AutoCloseable {
     /** Whether appends have a chance at this moment. */
     boolean isConnected();
 
-    /** Accepted and uncommitted events of a stream, as far as this process knows. */
+    /** Accepted and uncommitted events of a stream, wherever its partitions run, as far as this process knows. */
     long depth(StreamDefinition definition);
 
     /** Completes with true when Redis answers in time; never fails. */

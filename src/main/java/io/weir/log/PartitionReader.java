@@ -4,6 +4,7 @@ import io.weir.event.EntryId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one partition for one incarnation of its consumer, through a consumer group of its own. Calls are made one
@@ -47,6 +48,12 @@ public interface PartitionReader extends AutoCloseable {
 
     /** Says that nothing is left unread: the depth is what was read and not yet committed. */
     void caughtUp(long uncommittedEvents);
+
+    /** Counts what stands in the log and is not read yet into the depth, in small steps. Never fails. */
+    CompletionStage<Void> countAhead();
+
+    /** The last entry that the log holds now; null when it holds none. */
+    CompletionStage<@Nullable EntryId> lastEntry();
 
     @Override
     void close();

@@ -69,10 +69,12 @@ final class PartitionStart implements PartitionTakeover.Commands {
 
     CompletableFuture<PartitionReader.Begun> begin(String group, EntryId cursor, EntryId readFrom) {
         return PartitionTakeover.run(this, group, cursor, readFrom)
-                .thenCompose(taken -> countAfter(cursor, 0, FIRST_CHUNK_ENTRIES).thenApply(backlog -> {
-                    depth.settle(partition, backlog);
-                    return new PartitionReader.Begun(backlog, taken.predecessorPending(), taken.tailLost());
-                }));
+                .thenCompose(taken -> countAfter(new Counted(cursor, 0), FIRST_CHUNK_ENTRIES)
+                        .thenApply(backlog -> {
+                            depth.started(partition, backlog.events(), backlog.end());
+                            return new PartitionReader.Begun(
+                                    backlog.events(), taken.predecessorPending(), taken.tailLost());
+                        }));
     }
 
     @Override
@@ -150,25 +152,51 @@ final class PartitionStart implements PartitionTakeover.Commands {
         return callEvenWhenFull("XSETID", key, id.toString());
     }
 
-    private CompletableFuture<Long> countAfter(EntryId after, long counted, long chunkEntries) {
-        depth.look(partition);
+    /** Counts what stands behind the depth's position and is not read yet, for whoever waits for room. */
+    CompletableFuture<Void> countAhead() {
+        EntryId from = depth.position(partition);
+        return countChunk(from, FIRST_CHUNK_ENTRIES).thenCompose(chunk -> countAhead(from, chunk));
+    }
+
+    private CompletableFuture<Void> countAhead(EntryId from, Chunk chunk) {
+        if (chunk.entries() == 0 || !depth.counted(partition, from, chunk.end(), chunk.events()) || chunk.isLast()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return countChunk(chunk.end(), chunk.nextEntries()).thenCompose(next -> countAhead(chunk.end(), next));
+    }
+
+    private CompletableFuture<Counted> countAfter(Counted before, long chunkEntries) {
+        return countChunk(before.end(), chunkEntries).thenCompose(chunk -> {
+            Counted counted = new Counted(chunk.end(), before.events() + chunk.events());
+            return chunk.isLast()
+                    ? CompletableFuture.completedFuture(counted)
+                    : countAfter(counted, chunk.nextEntries());
+        });
+    }
+
+    private CompletableFuture<Chunk> countChunk(EntryId after, long chunkEntries) {
         CommandArgs<byte[], byte[]> args = args().add(COUNT_SCRIPT)
                 .add(1)
                 .add(key.getBytes(StandardCharsets.UTF_8))
                 .add("(" + after)
                 .add(chunkEntries);
-        return call(connection, CommandType.EVAL, args, timeout).thenCompose(answer -> {
+        return call(connection, CommandType.EVAL, args, timeout).thenApply(answer -> {
             long entries = (Long) answer.get(0);
-            long items = (Long) answer.get(1);
             EntryId end = entries == 0 ? after : EntryId.parse(RedisCalls.text(answer.get(2)));
-            if (entries < chunkEntries) {
-                depth.foundEnd(partition, end);
-                return CompletableFuture.completedFuture(counted + items);
-            }
-            depth.foundMore(partition);
-            long itemsPerEntry = Math.max(1, items / entries);
-            long next = Math.clamp(ITEMS_PER_CHUNK / itemsPerEntry, 10, MAX_CHUNK_ENTRIES);
-            return countAfter(end, counted + items, next);
+            return new Chunk(chunkEntries, entries, (Long) answer.get(1), end);
         });
+    }
+
+    private record Counted(EntryId end, long events) {}
+
+    private record Chunk(long asked, long entries, long events, EntryId end) {
+        boolean isLast() {
+            return entries < asked;
+        }
+
+        long nextEntries() {
+            long eventsPerEntry = Math.max(1, events / Math.max(1, entries));
+            return Math.clamp(ITEMS_PER_CHUNK / eventsPerEntry, 10, MAX_CHUNK_ENTRIES);
+        }
     }
 }

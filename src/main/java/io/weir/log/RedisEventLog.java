@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>An append is answered within the command timeout, whatever happens to Redis, and never sent twice. While Redis is
  * away appends fail at once, and they succeed again within half a second of its return.
  */
-public final class RedisEventLog implements EventLog, LogInspection {
+public final class RedisEventLog implements EventLog, LogInspection, PartitionDepths {
     private static final Logger LOG = LoggerFactory.getLogger(RedisEventLog.class);
     private static final int IO_THREADS = 2;
     private static final int COMPUTATION_THREADS = 2;
@@ -179,6 +180,31 @@ public final class RedisEventLog implements EventLog, LogInspection {
     /** The same in bytes. */
     public double waitingBytesShare() {
         return limits.bytesShare();
+    }
+
+    @Override
+    public void runs(StreamDefinition definition, int partition, boolean here) {
+        stream(definition).depth().runs(partition, here);
+    }
+
+    @Override
+    public boolean runsAny(StreamDefinition definition) {
+        return stream(definition).depth().runsAny();
+    }
+
+    @Override
+    public long depthHere(StreamDefinition definition) {
+        return stream(definition).depth().totalHere();
+    }
+
+    @Override
+    public @Nullable Uncommitted uncommitted(StreamDefinition definition, int partition) {
+        return stream(definition).depth().uncommitted(partition);
+    }
+
+    @Override
+    public void uncommittedElsewhere(StreamDefinition definition, int partition, Uncommitted known) {
+        stream(definition).depth().elsewhere(partition, known);
     }
 
     /** What Redis still holds, for who wants to look at it once more. */

@@ -106,7 +106,6 @@ final class RedisPartitionReader implements PartitionReader {
         args.add("STREAMS").add(key).add(">");
         EntriesOutput output = new EntriesOutput();
         Failpoints.reach(Failpoint.BEFORE_READ);
-        depth.look(partition);
         return call(connection, CommandType.XREADGROUP, output, args, block.plus(timeout))
                 .exceptionallyCompose(this::noted)
                 .thenApply(entries -> {
@@ -115,7 +114,8 @@ final class RedisPartitionReader implements PartitionReader {
                     } else {
                         Failpoints.reach(Failpoint.AFTER_READ);
                         lastRead = entries.getLast().id();
-                        depth.foundMore(partition);
+                        entries.forEach(entry ->
+                                depth.found(partition, entry.id(), entry.items().size()));
                         long average = output.bytes() / entries.size();
                         // up at once, for the heap; down slowly
                         expectedEntryBytes = Math.max(average, (expectedEntryBytes + average) / 2);
@@ -163,6 +163,29 @@ final class RedisPartitionReader implements PartitionReader {
     }
 
     @Override
+    public CompletionStage<Void> countAhead() {
+        return new PartitionStart(route.current(), key, partition, timeout, depth)
+                .countAhead()
+                .exceptionally(problem -> {
+                    // it is counted again soon
+                    LOG.debug(
+                            "{}: not counted: {}",
+                            key,
+                            RedisCalls.failure(problem).getMessage());
+                    return null;
+                });
+    }
+
+    @Override
+    public CompletionStage<@Nullable EntryId> lastEntry() {
+        CommandArgs<byte[], byte[]> args =
+                args().add(key).add("+").add("-").add("COUNT").add(1);
+        return call(route.current(), CommandType.XREVRANGE, EntriesOutput.ofOneStream(), args, timeout)
+                .thenApply(
+                        entries -> entries.isEmpty() ? null : entries.getFirst().id());
+    }
+
+    @Override
     public void caughtUp(long uncommittedEvents) {
         depth.settle(partition, uncommittedEvents);
     }
@@ -170,7 +193,6 @@ final class RedisPartitionReader implements PartitionReader {
     @Override
     public void close() {
         closed = true;
-        depth.stopLooking(partition);
         StatefulRedisConnection<byte[], byte[]> opened = connection;
         // it may be called again: for the end of an actor, and for a beginning that came too late
         connection = null;

@@ -30,7 +30,8 @@ final class StreamMeters {
         for (AppendFailure.Reason reason : AppendFailure.Reason.values()) {
             refused.put(reason, registry.counter("weir.log.refused", "stream", stream, "reason", reason.name()));
         }
-        Gauge.builder("weir.log.depth", depth, StreamDepth::total)
+        Gauge.builder("weir.log.depth", depth, StreamDepth::totalHere)
+                .description("Accepted and uncommitted events of the partitions that run in this process")
                 .tag("stream", stream)
                 .register(registry);
     }

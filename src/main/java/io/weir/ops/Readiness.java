@@ -19,7 +19,7 @@ public final class Readiness {
     /**
      * Builds it from functions that must not block.
      *
-     * @param starting partitions of this node that have not run yet, with what keeps them where that is known
+     * @param starting partitions that have run nowhere yet, with what keeps them where that is known
      * @param rooms what fills with requests
      */
     public Readiness(Supplier<List<String>> starting, List<Room> rooms) {

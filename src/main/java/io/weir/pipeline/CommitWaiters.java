@@ -1,8 +1,8 @@
 package io.weir.pipeline;
 
 import io.weir.event.EntryId;
+import io.weir.live.PartitionAnswer.Committed;
 import io.weir.live.PartitionQuery.AwaitCommit;
-import io.weir.live.PartitionQuery.Committed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

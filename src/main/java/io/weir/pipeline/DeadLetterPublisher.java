@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -52,7 +53,7 @@ public final class DeadLetterPublisher {
 
     private final ActorContext<Command> context;
     private final Map<String, StreamDefinition> definitions = new LinkedHashMap<>();
-    private final Map<String, AtomicLong> open = new LinkedHashMap<>();
+    private final Map<String, AtomicLong> open;
     private final DeadLetters letters;
     private final DeadLetterStream stream;
     private final long maxPublished;
@@ -66,8 +67,9 @@ public final class DeadLetterPublisher {
             DeadLetters letters,
             DeadLetterStream stream,
             PipelineSettings settings,
-            MeterRegistry meters) {
+            Map<String, AtomicLong> open) {
         this.context = context;
+        this.open = open;
         this.letters = letters;
         this.stream = stream;
         this.maxPublished = settings.maxPublishedLetters();
@@ -75,6 +77,18 @@ public final class DeadLetterPublisher {
                 context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher"));
         for (StreamDefinition definition : definitions) {
             this.definitions.put(definition.name(), definition);
+        }
+    }
+
+    /** A publisher for all streams that runs until it is stopped, and may be started again; elsewhere it shows nothing. */
+    public static Behavior<Command> create(
+            Collection<StreamDefinition> definitions,
+            DeadLetters letters,
+            DeadLetterStream stream,
+            PipelineSettings settings,
+            MeterRegistry meters) {
+        Map<String, AtomicLong> open = new LinkedHashMap<>();
+        for (StreamDefinition definition : definitions) {
             AtomicLong count = new AtomicLong();
             open.put(definition.name(), count);
             Gauge.builder("weir.dead.letters.open", count, AtomicLong::get)
@@ -82,21 +96,16 @@ public final class DeadLetterPublisher {
                     .tag("stream", definition.name())
                     .register(meters);
         }
-    }
-
-    /** A publisher for all streams that runs until it is stopped. */
-    public static Behavior<Command> create(
-            Collection<StreamDefinition> definitions,
-            DeadLetters letters,
-            DeadLetterStream stream,
-            PipelineSettings settings,
-            MeterRegistry meters) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             DeadLetterPublisher publisher =
-                    new DeadLetterPublisher(context, definitions, letters, stream, settings, meters);
+                    new DeadLetterPublisher(context, definitions, letters, stream, settings, open);
             publisher.start(timers, settings.publishInterval());
             return Behaviors.receive(Command.class)
                     .onAnyMessage(publisher::onMessage)
+                    .onSignal(PostStop.class, signal -> {
+                        open.values().forEach(count -> count.set(0));
+                        return Behaviors.same();
+                    })
                     .build();
         }));
     }

@@ -5,6 +5,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.log.EventLog;
+import io.weir.log.PartitionDepths;
 import io.weir.log.PartitionReader;
 import io.weir.settings.PipelineSettings;
 import io.weir.store.CommitOutcome;
@@ -22,6 +23,7 @@ public record PartitionContext(
         int partition,
         String owner,
         EventLog log,
+        PartitionDepths depths,
         PartitionStore store,
         EventReader eventReader,
         PipelineSettings settings,

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the outside may see of a partition while it runs. Written by its actors, read by any thread. */
+/** What the outside may see of a partition while it runs in this process. Written by its actors, read by any thread. */
 public final class PartitionStatus {
     private final String stream;
     private final int partition;
@@ -122,6 +122,18 @@ public final class PartitionStatus {
             notRunningSinceMillis = System.currentTimeMillis();
         }
         running = false;
+    }
+
+    /** Notes that the partition does not run in this process any more: whatever becomes of it, it is not seen here. */
+    void left() {
+        incarnations.set(0);
+        uncommittedEvents.set(0);
+        oldestUncommittedMillis = 0;
+        notRunningSinceMillis = 0;
+        running = false;
+        stoppedReason = null;
+        trouble = null;
+        endedElsewhere = true;
     }
 
     void stopped(String reason) {

@@ -22,11 +22,11 @@ public final class PartitionSupervisor {
     /** A question from the edges. */
     public record Query(PartitionQuery query) implements Command {}
 
-    /** Commit all that the log holds, then answer. */
+    /** Commit what the log holds by now, then answer. */
     public record Drain(ActorRef<Drained> replyTo) implements Command {}
 
-    /** The partition holds nothing uncommitted, or waits for a person and can't go on. */
-    public record Drained(int partition, boolean complete) {}
+    /** What the log held is committed, or the partition waits for a person and can't go on. */
+    public record Drained(boolean complete) {}
 
     private record InTrouble(Trouble trouble) implements Command {}
 
@@ -93,7 +93,7 @@ public final class PartitionSupervisor {
                         yield Behaviors.same();
                     }
                     case ConsumerDrained drained -> {
-                        drained.replyTo().tell(new Drained(partition.partition(), true));
+                        drained.replyTo().tell(new Drained(true));
                         yield Behaviors.same();
                     }
                     case InTrouble trouble ->
@@ -136,7 +136,7 @@ public final class PartitionSupervisor {
                         yield Behaviors.same();
                     }
                     case Drain drain -> {
-                        drain.replyTo().tell(new Drained(partition.partition(), false));
+                        drain.replyTo().tell(new Drained(false));
                         yield Behaviors.same();
                     }
                     case Timer timer -> throw new PartitionFailure("looks again");

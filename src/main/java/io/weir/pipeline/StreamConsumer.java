@@ -4,13 +4,17 @@ import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
+import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
+import io.weir.log.Uncommitted;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -35,15 +39,17 @@ final class StreamConsumer {
 
     record Query(PartitionQuery query) implements Command {}
 
-    /** Commit all that the log holds, then answer. */
+    /** Commit what the log holds by now, then answer. */
     record Drain(ActorRef<Drained> replyTo) implements Command {}
 
-    /** Nothing was left in the log. */
+    /** All that the log held is committed. */
     record Drained() {}
 
     private record Started(ConsumerStart.Position position) implements Command {}
 
     private record Fetched(List<LogEntry> entries, int asked, boolean waited) implements Command {}
+
+    private record LastEntry(@Nullable EntryId id) implements Command {}
 
     private record Trimmed(boolean confirmed) implements Command {}
 
@@ -73,6 +79,10 @@ final class StreamConsumer {
 
     private @Nullable ActorRef<Drained> draining;
     private boolean drainedLog;
+    /** Others may append while this one drains; what comes behind this is its successor's. */
+    private @Nullable EntryId drainUpTo;
+
+    private CompletionStage<Void> countingAhead = CompletableFuture.completedStage(null);
 
     private StreamConsumer(
             ActorContext<Command> context,
@@ -127,6 +137,7 @@ final class StreamConsumer {
                     case Drain drain -> stashOrDrop(stash, drain);
                     case WindowFlushed flushed -> throw new IllegalStateException("flushed before the start");
                     case Fetched fetched -> throw new IllegalStateException("fetched before the start");
+                    case LastEntry last -> throw new IllegalStateException("asked before the start");
                     case Trimmed trimmed -> throw new IllegalStateException("trimmed before the start");
                     case Timer timer -> Behaviors.same();
                 })
@@ -164,6 +175,7 @@ final class StreamConsumer {
     private Behavior<Command> onMessage(Command command) {
         return switch (command) {
             case Fetched fetched -> onFetched(fetched);
+            case LastEntry last -> onLastEntry(last.id());
             case Trimmed trimmed -> onTrimmed(trimmed);
             case WindowFlushed flushed -> onFlushed(flushed.window(), flushed.outcome());
             case Timer timer ->
@@ -298,14 +310,15 @@ final class StreamConsumer {
         switch (query) {
             case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
             case PartitionQuery.ReadBuffered read ->
-                read.replyTo().tell(new PartitionQuery.Buffered(aggregators.buffered(windows.open())));
+                read.replyTo().tell(new PartitionAnswer.Buffered(aggregators.buffered(windows.open())));
+            case PartitionQuery.ReadDepth read -> tellDepth(read.replyTo());
             case PartitionQuery.ReadCounts read -> {
                 counts.ask(read, windows.open().to());
                 readOn();
             }
             case PartitionQuery.AwaitCommit await -> {
                 if (!await.entry().isAfter(windows.cursor())) {
-                    await.replyTo().tell(new PartitionQuery.Committed(await.entry()));
+                    await.replyTo().tell(new PartitionAnswer.Committed(await.entry()));
                 } else if (!waiters.add(await)) {
                     partition.count("weir.pipeline.queries.dropped");
                 }
@@ -318,16 +331,43 @@ final class StreamConsumer {
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
         draining = replyTo;
+        context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
         return afterChange();
     }
 
+    /** Without one, only an empty log ends the drain. */
+    private Behavior<Command> onLastEntry(@Nullable EntryId last) {
+        drainUpTo = draining == null ? null : last;
+        return afterChange();
+    }
+
+    /** Others ask while they take events for this partition: what they appended is counted, though it is not read yet. */
+    private void tellDepth(ActorRef<PartitionAnswer.Depth> replyTo) {
+        Uncommitted known = partition.depths().uncommitted(partition.definition(), partition.partition());
+        if (known != null) {
+            replyTo.tell(new PartitionAnswer.Depth(known.upTo(), known.events()));
+        }
+        if ((windows.behind() || !windows.mayRead())
+                && countingAhead.toCompletableFuture().isDone()) {
+            countingAhead = reader.countAhead();
+        }
+    }
+
     private Behavior<Command> afterChange() {
-        if (draining != null && drainedLog && windows.isIdle()) {
+        if (draining != null && ((drainedLog && windows.isIdle()) || isCommitted(drainUpTo))) {
             draining.tell(new Drained());
             draining = null;
+            drainUpTo = null;
+            // until it is stopped, it goes on
+            drainedLog = false;
+            readOn();
         }
         return Behaviors.same();
+    }
+
+    private boolean isCommitted(@Nullable EntryId entry) {
+        return entry != null && !entry.isAfter(windows.cursor()) && windows.isSettled();
     }
 
     private void readOn() {

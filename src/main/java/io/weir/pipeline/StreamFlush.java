@@ -2,6 +2,7 @@ package io.weir.pipeline;
 
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
+import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.LogInspection;
@@ -17,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.jspecify.annotations.Nullable;
 
 /** Has what a stream's log holds committed now, whatever its windows wait for, and says what that was. Thread-safe. */
@@ -68,9 +68,9 @@ public final class StreamFlush {
     public CompletionStage<Integer> bufferedEntities(StreamDefinition definition) {
         return all(
                         definition,
-                        partition -> this.<PartitionQuery.Buffered>ask(
+                        partition -> this.<PartitionAnswer.Buffered>ask(
                                         definition, partition, PartitionQuery.ReadBuffered::new)
-                                .thenApply(PartitionQuery.Buffered::entities))
+                                .thenApply(PartitionAnswer.Buffered::entities))
                 .thenApply(entities ->
                         entities.stream().mapToInt(Integer::intValue).sum());
     }
@@ -80,7 +80,7 @@ public final class StreamFlush {
             EntryId last = before.waiting().last();
             return last == null
                     ? CompletableFuture.completedStage(report(before, before))
-                    : this.<PartitionQuery.Committed>ask(
+                    : this.<PartitionAnswer.Committed>ask(
                                     definition, partition, replyTo -> new PartitionQuery.AwaitCommit(last, replyTo))
                             .thenCompose(committed -> standing(definition, partition))
                             .thenApply(after -> report(before, after));
@@ -89,11 +89,7 @@ public final class StreamFlush {
 
     private <T> CompletionStage<T> ask(
             StreamDefinition definition, int partition, Function<ActorRef<T>, PartitionQuery> question) {
-        ActorRef<PartitionQuery> running = partitions.find(definition.name(), partition);
-        return running == null
-                ? CompletableFuture.failedStage(new IllegalStateException(
-                        "partition " + definition.name() + "/" + partition + " is not running"))
-                : AskPattern.ask(running, question::apply, timeout, system.scheduler());
+        return partitions.askAndFollow(definition.name(), partition, question, timeout, system.scheduler());
     }
 
     private CompletionStage<Standing> standing(StreamDefinition definition, int partition) {

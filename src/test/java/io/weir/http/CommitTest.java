@@ -3,6 +3,7 @@ package io.weir.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.event.EntryId;
+import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -75,7 +76,7 @@ class CommitTest {
         return server.testKit.spawn(Behaviors.receiveMessage(query -> {
             if (commits && query instanceof PartitionQuery.AwaitCommit(EntryId entry, var replyTo)) {
                 awaited.add(entry);
-                replyTo.tell(new PartitionQuery.Committed(entry));
+                replyTo.tell(new PartitionAnswer.Committed(entry));
             }
             return Behaviors.same();
         }));

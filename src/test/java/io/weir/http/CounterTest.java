@@ -86,7 +86,7 @@ class CounterTest {
         int other = 1 - Partitioner.partitionOf(Streams.clicks(), "abc", null);
         server.partitions.register("clicks", other, server.testKit.spawn(Behaviors.ignore()));
 
-        assertThat(server.send("GET", "/api/v1/counters/clicks/abc").body()).contains("has not started");
+        assertThat(server.send("GET", "/api/v1/counters/clicks/abc").body()).contains("is not running");
     }
 
     @ParameterizedTest

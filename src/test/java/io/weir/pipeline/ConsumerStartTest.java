@@ -87,6 +87,16 @@ class ConsumerStartTest {
         }
 
         @Override
+        public CompletionStage<Void> countAhead() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<@Nullable EntryId> lastEntry() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void caughtUp(long uncommittedEvents) {}
 
         @Override

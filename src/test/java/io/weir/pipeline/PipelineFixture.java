@@ -96,6 +96,7 @@ final class PipelineFixture {
                 0,
                 "test",
                 log,
+                log,
                 store,
                 new EventReader(definition),
                 PipelineSettings.from(Configuration.load(Path.of("no-such-file"))

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.live.LiveCounts;
+import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.settings.Configuration;
@@ -123,16 +124,16 @@ class StreamConsumerTest {
     @Test
     void whoWaitsForACommitDoesNotWaitForTheWindowsDelay() {
         ActorRef<StreamConsumer.Command> consumer = spawn(PipelineFixture.clicks());
-        TestProbe<PartitionQuery.Committed> waiter = TESTKIT.createTestProbe(PartitionQuery.Committed.class);
+        TestProbe<PartitionAnswer.Committed> waiter = TESTKIT.createTestProbe(PartitionAnswer.Committed.class);
         consumer.tell(new StreamConsumer.Query(new PartitionQuery.AwaitCommit(id(3), waiter.ref())));
         log.put(entry(1, "a"));
         log.put(entry(3, "a"));
 
-        waiter.expectMessage(new PartitionQuery.Committed(id(3)));
+        waiter.expectMessage(new PartitionAnswer.Committed(id(3)));
         assertThat(store.sum("a")).isEqualTo(2);
         // and one who comes late is answered at once
         consumer.tell(new StreamConsumer.Query(new PartitionQuery.AwaitCommit(id(2), waiter.ref())));
-        waiter.expectMessage(new PartitionQuery.Committed(id(2)));
+        waiter.expectMessage(new PartitionAnswer.Committed(id(2)));
     }
 
     @Test
@@ -272,9 +273,9 @@ class StreamConsumerTest {
         log.put(entry(1, "a"));
         awaitUncommittedRead(1);
         log.put(entry(2, "a"));
-        TestProbe<PartitionQuery.Committed> waiter = TESTKIT.createTestProbe(PartitionQuery.Committed.class);
+        TestProbe<PartitionAnswer.Committed> waiter = TESTKIT.createTestProbe(PartitionAnswer.Committed.class);
         consumer.tell(new StreamConsumer.Query(new PartitionQuery.AwaitCommit(id(2), waiter.ref())));
-        waiter.expectMessage(new PartitionQuery.Committed(id(2)));
+        waiter.expectMessage(new PartitionAnswer.Committed(id(2)));
     }
 
     @Test

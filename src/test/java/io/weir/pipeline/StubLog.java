@@ -5,7 +5,9 @@ import io.weir.event.EntryId;
 import io.weir.log.EventLog;
 import io.weir.log.LogEntry;
 import io.weir.log.LogItem;
+import io.weir.log.PartitionDepths;
 import io.weir.log.PartitionReader;
+import io.weir.log.Uncommitted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A log in memory whose readers begin after what they are told and wait, as Redis does, until there is more. */
-final class StubLog implements EventLog {
+final class StubLog implements EventLog, PartitionDepths {
     final List<EntryId> trimmed = new CopyOnWriteArrayList<>();
     final List<EntryId> acknowledged = new CopyOnWriteArrayList<>();
     final List<EntryId> readFrom = new CopyOnWriteArrayList<>();
@@ -90,6 +92,27 @@ final class StubLog implements EventLog {
     @Override
     public void close() {}
 
+    @Override
+    public void runs(StreamDefinition definition, int partition, boolean here) {}
+
+    @Override
+    public boolean runsAny(StreamDefinition definition) {
+        return true;
+    }
+
+    @Override
+    public long depthHere(StreamDefinition definition) {
+        return 0;
+    }
+
+    @Override
+    public Uncommitted uncommitted(StreamDefinition definition, int partition) {
+        return new Uncommitted(EntryId.ZERO, 0);
+    }
+
+    @Override
+    public void uncommittedElsewhere(StreamDefinition definition, int partition, Uncommitted known) {}
+
     private final class Reader implements PartitionReader {
         private int next;
         private int wanted;
@@ -124,6 +147,19 @@ final class StubLog implements EventLog {
                     serve();
                 }
                 return answer;
+            }
+        }
+
+        @Override
+        public CompletionStage<Void> countAhead() {
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<@Nullable EntryId> lastEntry() {
+            synchronized (StubLog.this) {
+                return CompletableFuture.completedStage(
+                        entries.isEmpty() ? null : entries.getLast().id());
             }
         }
 

@@ -11,7 +11,6 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.event.EventReader;
-import io.weir.log.EventLog;
 import io.weir.log.LogItem;
 import io.weir.log.RedisEventLog;
 import io.weir.settings.Configuration;
@@ -56,7 +55,7 @@ class SuspectSearchTest {
     private final ActorTestKit testKit = ActorTestKit.create(config);
     private final StreamDefinition definition = definition(RedisForTests.freshPrefix());
     private Database weir;
-    private EventLog log;
+    private RedisEventLog log;
     private DefectiveStore store;
 
     @BeforeEach
@@ -134,6 +133,7 @@ class SuspectSearchTest {
                 definition,
                 0,
                 "test",
+                log,
                 log,
                 store,
                 new EventReader(definition),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An incarnation's reader: each command is a step of the server's and, when nothing is lost, one that answers it. */
 final class SimulatedReader implements PartitionReader, PartitionTakeover.Commands {
@@ -116,6 +117,16 @@ final class SimulatedReader implements PartitionReader, PartitionTakeover.Comman
     @Override
     public CompletionStage<Void> trim(EntryId minimum) {
         return oneWay(() -> redis.trim(minimum), "XTRIM MINID ~ ", minimum);
+    }
+
+    @Override
+    public CompletionStage<Void> countAhead() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<@Nullable EntryId> lastEntry() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

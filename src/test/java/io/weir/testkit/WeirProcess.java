@@ -85,7 +85,7 @@ public final class WeirProcess implements AutoCloseable {
         return url("http");
     }
 
-    /** What the process printed behind a word: http, redis or postgres. */
+    /** What the process printed behind a word: http, redis, postgres or cluster. */
     public String url(String name) {
         String url = urls.get(name);
         if (url == null) {
@@ -103,6 +103,30 @@ public final class WeirProcess implements AutoCloseable {
     /** Asks it to stop, as a supervisor does, and does not wait. */
     public void askToStop() {
         process.destroy();
+    }
+
+    /** Stops it where it stands, as a frozen machine does. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Waits until it has ended by itself, and answers how. */
+    public int awaitExit() throws InterruptedException {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("Weir did not end");
+        }
+        return process.exitValue();
     }
 
     /** Asks it to stop and waits until it has. */

@@ -1,0 +1,232 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weir.testkit.PostgresForTests;
+import io.weir.testkit.PostgresTestDatabase;
+import io.weir.testkit.RedisForTests;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several nodes in one process, on one Redis and one database. */
+class ClusterTest {
+    private static final int PARTITIONS = 6;
+    private static final int ENTITIES = 24;
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path home;
+
+    private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
+    private final List<RunningWeir> nodes = new ArrayList<>();
+
+    @BeforeEach
+    void define() throws Exception {
+        define("");
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(RunningWeir::close);
+    }
+
+    @Test
+    void partitionsSpreadOverTheNodesAndAnyNodeTakesEventsAndAnswersForAll() throws Exception {
+        startThree();
+        awaitSpread(nodes);
+
+        for (int i = 0; i < 10 * ENTITIES; i++) {
+            RunningWeir node = nodes.get(i % 3);
+            HttpResponse<String> answer = i % 5 == 0
+                    ? node.post("/hits?wait=committed", RunningWeir.JSON, hit(i % ENTITIES))
+                    : node.post("/hits", RunningWeir.JSON, hit(i % ENTITIES));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(i % 5 == 0 ? 200 : 202);
+            // what a node has taken it also counts, wherever the partition runs
+            if (i % 5 == 0) {
+                assertThat(total(nodes.get((i + 1) % 3), i % ENTITIES)).isEqualTo(i / ENTITIES + 1);
+            }
+        }
+        for (RunningWeir node : nodes) {
+            for (int entity = 0; entity < ENTITIES; entity++) {
+                int asked = entity;
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(total(node, asked)).isEqualTo(10));
+            }
+        }
+        await().atMost(SOON).until(() -> database.number("SELECT sum(clicks) FROM links") == 10 * ENTITIES);
+        assertThat(nodes.getFirst().get("/api/admin/ledger").body()).contains("\"balanced\":true");
+        for (RunningWeir node : nodes) {
+            assertThat(node.get("/health").statusCode()).isEqualTo(200);
+            // also where other nodes run some of the partitions
+            await().atMost(SOON).until(() -> node.get("/ready").statusCode() == 200);
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(node.get("/metrics").body())
+                            .contains("weir_log_depth{stream=\"hits\"} 0.0")
+                            .contains("weir_cluster_partitions "
+                                    + node.server().runningPartitions().size() + ".0"));
+        }
+    }
+
+    @Test
+    void aNodeThatLeavesUnderLoadHandsItsPartitionsOverAndNothingIsLostOrCountedTwice() throws Exception {
+        startThree();
+        awaitSpread(nodes);
+        AtomicLong accepted = new AtomicLong();
+        AtomicBoolean sending = new AtomicBoolean(true);
+        List<Thread> senders = new ArrayList<>();
+        // the one that leaves takes none: what is in doubt when a connection closes is another test's
+        for (RunningWeir node : nodes.subList(0, 2)) {
+            senders.add(Thread.ofVirtual().start(() -> {
+                for (int i = 0; sending.get(); i++) {
+                    if (send(node, i % ENTITIES) == 202) {
+                        accepted.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        await().atMost(SOON).until(() -> accepted.get() > 300);
+        RunningWeir leaving = nodes.removeLast();
+        leaving.close();
+        assertThat(leaving.server().runningPartitions()).isEmpty();
+        awaitSpread(nodes);
+        long moved = accepted.get();
+        await().atMost(SOON).until(() -> accepted.get() > moved + 100);
+        sending.set(false);
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        await().atMost(SOON).until(() -> database.number("SELECT sum(clicks) FROM links") >= accepted.get());
+        long sum = 0;
+        for (int entity = 0; entity < ENTITIES; entity++) {
+            sum += total(nodes.getFirst(), entity);
+        }
+        assertThat(sum).isEqualTo(accepted.get());
+        assertThat(database.number("SELECT sum(clicks) FROM links")).isEqualTo(accepted.get());
+    }
+
+    @Test
+    void aNodeThatOnlyTakesEventsRunsNoPartitionAndHoldsTheStreamsLimitAllTheSame() throws Exception {
+        define("max-depth = 50");
+        RunningWeir worker = start(Map.of("weir.cluster.roles", List.of("worker")));
+        RunningWeir ingest = start(Map.of("weir.cluster.roles", "ingest", "weir.cluster.depth-interval", "50ms"));
+        await().atMost(SOON).until(() -> worker.server().runningPartitions().size() == PARTITIONS);
+
+        // far more than the limit, committed as they come
+        for (int i = 0; i < 10; i++) {
+            int round = i;
+            await().atMost(SOON).untilAsserted(() -> {
+                HttpResponse<String> answer = ingest.post("/hits?wait=committed", RunningWeir.JSON, hits(20));
+                assertThat(answer.statusCode())
+                        .as("round %d: %s", round, answer.body())
+                        .isEqualTo(200);
+            });
+        }
+        assertThat(database.number("SELECT sum(clicks) FROM links")).isEqualTo(200);
+        assertThat(ingest.server().runningPartitions()).isEmpty();
+        assertThat(ingest.get("/ready").statusCode()).isEqualTo(200);
+
+        // the worker takes none, and says so in a way that senders try again
+        HttpResponse<String> refused = worker.post("/hits", RunningWeir.JSON, hit(1));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("does not take events");
+        assertThat(worker.get("/health").statusCode()).isEqualTo(200);
+        assertThat(worker.get("/api/admin/ledger").statusCode()).isEqualTo(200);
+
+        // nothing is committed any more
+        try (CursorLock _ = CursorLock.of(database, "hits")) {
+            await().atMost(SOON)
+                    .until(() -> ingest.post("/hits", RunningWeir.JSON, hit(1)).statusCode() == 503);
+            assertThat(ingest.get("/health").body()).contains("\"status\":\"healthy\"");
+            assertThat(ingest.get("/metrics").body()).contains("weir_log_depth{stream=\"hits\"} 0.0");
+        }
+        await().atMost(SOON)
+                .until(() -> ingest.post("/hits", RunningWeir.JSON, hit(1)).statusCode() == 202);
+    }
+
+    private void startThree() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            start(Map.of());
+        }
+    }
+
+    private RunningWeir start(Map<String, Object> settings) throws Exception {
+        Map<String, Object> all = new HashMap<>(settings);
+        if (!nodes.isEmpty()) {
+            all.put("weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));
+        }
+        RunningWeir node = RunningWeir.start(home, RedisForTests.url(), database.url(), all);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Waits until every partition runs on one node and each node has its share. */
+    private static void awaitSpread(List<RunningWeir> nodes) {
+        await().atMost(SOON).untilAsserted(() -> {
+            List<String> all = nodes.stream()
+                    .flatMap(node -> node.server().runningPartitions().stream())
+                    .toList();
+            assertThat(all)
+                    .containsExactlyInAnyOrderElementsOf(Stream.iterate(0, i -> i + 1)
+                            .limit(PARTITIONS)
+                            .map(i -> "hits/" + i)
+                            .toList());
+            assertThat(nodes)
+                    .allSatisfy(node ->
+                            assertThat(node.server().runningPartitions()).isNotEmpty());
+        });
+    }
+
+    private static int send(RunningWeir node, int entity) {
+        try {
+            return node.post("/hits", RunningWeir.JSON, hit(entity)).statusCode();
+        } catch (Exception failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static long total(RunningWeir node, int entity) throws Exception {
+        String body = node.get("/api/v1/counters/hits/e" + entity).body();
+        assertThat(body).contains("\"total\":");
+        return Long.parseLong(body.replaceFirst(".*\"total\":(\\d+).*", "$1"));
+    }
+
+    private static String hit(int entity) {
+        return "{\"linkId\":\"e" + entity + "\"}";
+    }
+
+    private static String hits(int count) {
+        return Stream.iterate(0, i -> i + 1)
+                .limit(count)
+                .map(ClusterTest::hit)
+                .toList()
+                .toString();
+    }
+
+    private void define(String more) throws Exception {
+        DefinitionHome.write(home, """
+            weir.streams.hits {
+              redis-key = "%s"
+              partitions = %d
+              %s
+              window { max-delay = 100ms }
+              ingest { path = "/hits" }
+              fields { linkId = { type = text, required = true } }
+              entity = linkId
+              counters = [{ table = links, key { id = linkId }, set { clicks = count } }]
+            }
+            """.formatted(RedisForTests.freshPrefix(), PARTITIONS, more));
+    }
+}

@@ -1,0 +1,191 @@
+package io.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.testkit.PostgresForTests;
+import io.weir.testkit.PostgresTestDatabase;
+import io.weir.testkit.RedisForTests;
+import io.weir.testkit.WeirProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes are a cluster; one of them is killed, or stands still, under load. */
+class KilledNodeTest {
+    private static final int LINKS = 8;
+
+    /** Far above what it takes on a quiet machine, which is printed. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(60);
+
+    private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
+    private final List<WeirProcess> nodes = new ArrayList<>();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicBoolean sending = new AtomicBoolean(true);
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong unknown = new AtomicLong();
+
+    @TempDir
+    private Path directory;
+
+    private EmbeddedRedisServer redis;
+
+    @BeforeEach
+    void startThree() throws IOException {
+        redis = RedisForTests.startPrivate(directory);
+        for (int i = 0; i < 3; i++) {
+            nodes.add(WeirProcess.serve(
+                    redis.url(),
+                    database.url(),
+                    nodes.isEmpty()
+                            ? Map.of()
+                            : Map.of("WEIR_CLUSTER_SEEDS", nodes.getFirst().url("cluster"))));
+        }
+        for (WeirProcess node : nodes) {
+            await().atMost(TAKEOVER).until(() -> metric(node, "weir_cluster_partitions") > 0);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(WeirProcess::close);
+        client.close();
+        redis.close();
+    }
+
+    @Test
+    void whatANodeHadAcceptedIsCountedOnceThoughItIsKilled() throws Exception {
+        WeirProcess victim = worker();
+        List<Thread> senders = send();
+        await().atMost(TAKEOVER).until(() -> accepted.get() > 300);
+
+        victim.kill();
+        nodes.remove(victim);
+        awaitTakeover("killed");
+        finish(senders);
+        assertExact();
+    }
+
+    @Test
+    void aNodeThatStoodStillAndWakesEndsItsProcessWithAnErrorAndDisturbsNothing() throws Exception {
+        WeirProcess victim = worker();
+        List<Thread> senders = send();
+        await().atMost(TAKEOVER).until(() -> accepted.get() > 300);
+
+        victim.freeze();
+        nodes.remove(victim);
+        awaitTakeover("frozen");
+        victim.thaw();
+        assertThat(victim.awaitExit()).isEqualTo(1);
+        finish(senders);
+        assertExact();
+    }
+
+    /** The node that counts clicks. */
+    private WeirProcess worker() throws Exception {
+        assertThat(post(nodes.getFirst(), "{\"linkId\":\"first\"}", "?wait=committed"))
+                .isEqualTo(200);
+        for (WeirProcess node : nodes) {
+            // committed by whoever runs the partition
+            if (metric(node, "weir_pipeline_starts_total{stream=\"link-clicks\"}") > 0
+                    && metric(node, "weir_store_transaction_seconds_count{stream=\"link-clicks\"}") > 0) {
+                return node;
+            }
+        }
+        throw new AssertionError("no node has committed the first click");
+    }
+
+    private void awaitTakeover(String what) {
+        long startedNanos = System.nanoTime();
+        await().atMost(TAKEOVER)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> post(nodes.getFirst(), "{\"linkId\":\"after\"}", "?wait=committed") == 200);
+        System.out.printf(
+                "a node was %s; its partition committed again after %d ms%n",
+                what, (System.nanoTime() - startedNanos) / 1_000_000);
+    }
+
+    private void assertExact() throws Exception {
+        await().atMost(TAKEOVER)
+                .until(() -> database.number("SELECT sum(clicks) FROM links WHERE id LIKE 'l%'") >= accepted.get());
+        for (WeirProcess node : nodes) {
+            node.terminate();
+        }
+        assertThat(database.number("SELECT sum(clicks) FROM links WHERE id LIKE 'l%'"))
+                .as("accepted %d, unknown %d", accepted.get(), unknown.get())
+                .isBetween(accepted.get(), accepted.get() + unknown.get());
+    }
+
+    /** To the nodes that survive. */
+    private List<Thread> send() {
+        List<Thread> senders = new ArrayList<>();
+        for (int link = 0; link < LINKS; link++) {
+            String body = "{\"linkId\":\"l" + link + "\"}";
+            int number = link;
+            senders.add(Thread.ofVirtual().start(() -> {
+                while (sending.get()) {
+                    int status = postOrZero(nodes.get(number % nodes.size()), body);
+                    (status == 202 ? accepted : unknown).incrementAndGet();
+                }
+            }));
+        }
+        return senders;
+    }
+
+    private void finish(List<Thread> senders) throws InterruptedException {
+        long before = accepted.get();
+        await().atMost(TAKEOVER).until(() -> accepted.get() > before + 100);
+        sending.set(false);
+        for (Thread sender : senders) {
+            sender.join();
+        }
+    }
+
+    private int postOrZero(WeirProcess node, String body) {
+        try {
+            return post(node, body, "");
+        } catch (IOException noAnswer) {
+            return 0;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
+    }
+
+    private int post(WeirProcess node, String body, String query) throws IOException, InterruptedException {
+        return client.send(
+                        HttpRequest.newBuilder(URI.create(node.url() + "/api/v1/clicks" + query))
+                                .timeout(Duration.ofSeconds(40))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private double metric(WeirProcess node, String name) throws Exception {
+        String metrics = client.send(
+                        HttpRequest.newBuilder(URI.create(node.url() + "/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name.replace("}", ",")))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+}

@@ -1,0 +1,86 @@
+package io.weir.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.weir.settings.ClusterSettings.Role;
+import io.weir.settings.ClusterSettings.SeedNode;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterSettingsTest {
+    @Test
+    void withoutSettingsANodeIsAloneOnTheLoopbackAddressAndDoesAll() {
+        ClusterSettings settings = ClusterSettings.from(weir(""));
+
+        assertThat(settings.host()).isEqualTo("127.0.0.1");
+        assertThat(settings.port()).isZero();
+        assertThat(settings.seedNodes()).isEmpty();
+        assertThat(settings.roles()).containsExactlyInAnyOrder(Role.INGEST, Role.WORKER);
+    }
+
+    @Test
+    void seedNodesAreAListOrOneTextWithCommas() {
+        assertThat(ClusterSettings.from(weir("host = a.b, seed-nodes = [\"a.b:1\", \"[fe80::1]:65535\"]"))
+                        .seedNodes())
+                .containsExactly(new SeedNode("a.b", 1), new SeedNode("[fe80::1]", 65_535));
+        assertThat(ClusterSettings.from(weir("host = a.b, seed-nodes = \"a.b:1, c-d:2\""))
+                        .seedNodes())
+                .containsExactly(new SeedNode("a.b", 1), new SeedNode("c-d", 2));
+    }
+
+    @Test
+    void theEnvironmentWins() {
+        ClusterSettings settings = ClusterSettings.from(Configuration.load(
+                        Path.of("no-such-file"),
+                        Map.of(
+                                "WEIR_CLUSTER_HOST", "10.0.0.2",
+                                "WEIR_CLUSTER_PORT", "8088",
+                                "WEIR_CLUSTER_SEEDS", "10.0.0.1:8088,10.0.0.2:8088",
+                                "WEIR_CLUSTER_ROLES", "worker"))
+                .getConfig("weir"));
+
+        assertThat(settings.host()).isEqualTo("10.0.0.2");
+        assertThat(settings.port()).isEqualTo(8088);
+        assertThat(settings.seedNodes())
+                .containsExactly(new SeedNode("10.0.0.1", 8088), new SeedNode("10.0.0.2", 8088));
+        assertThat(settings.roles()).containsExactly(Role.WORKER);
+        assertThat(settings.takesEvents()).isFalse();
+        assertThat(settings.runsPartitions()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+        host = "0.0.0.0"                            | cluster.host       | the address at which other nodes reach
+        host = ""                                   | cluster.host       | the address at which other nodes reach
+        seed-nodes = ["10.0.0.1:8088"]              | cluster.host       | 10.0.0.1:8088
+        port = 65536                                | cluster.port       | 65536
+        port = many                                 | cluster.port       | many
+        seed-nodes = ["127.0.0.1"]                  | cluster.seed-nodes | host:port
+        seed-nodes = ["127.0.0.1:0"]                | cluster.seed-nodes | 127.0.0.1:0
+        seed-nodes = ["127.0.0.1:70000"]            | cluster.seed-nodes | 127.0.0.1:70000
+        seed-nodes = ["pekko://weir@127.0.0.1:1"]   | cluster.seed-nodes | host:port
+        seed-nodes = [8088]                         | cluster.seed-nodes | a list of strings
+        roles = []                                  | cluster.roles      | ingest, worker
+        roles = [ingest, cook]                      | cluster.roles      | cook
+        depth-interval = 0s                         | cluster.depth-interval | longer than zero
+        seeds = []                                  | cluster.seeds      | not a known key
+        """)
+    void whatCanNotBeIsRefusedAndNamed(String setting, String key, String detail) {
+        assertThatThrownBy(() -> ClusterSettings.from(weir(setting)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(detail);
+    }
+
+    private static Config weir(String cluster) {
+        return ConfigFactory.parseString("cluster { " + cluster + " }")
+                .withFallback(
+                        Configuration.load(Path.of("no-such-file"), Map.of()).getConfig("weir"));
+    }
+}
