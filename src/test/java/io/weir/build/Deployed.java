@@ -17,10 +17,6 @@ final class Deployed {
     /** Where variables are read: HOCON's and the shell's substitutions, and names in Java's text. */
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{\\??([A-Z][A-Z0-9_]+)|\"(REDIS_[A-Z]+)\"");
 
-    /** Those of the cluster, until environment.conf has one of them. */
-    private static final Set<String> TO_COME =
-            Set.of("WEIR_CLUSTER_HOST", "WEIR_CLUSTER_PORT", "WEIR_CLUSTER_SEEDS", "WEIR_CLUSTER_ROLES");
-
     private Deployed() {}
 
     /** Every environment variable that the server, its launcher or its log reads. */
@@ -35,9 +31,6 @@ final class Deployed {
             VARIABLE.matcher(Files.readString(Path.of(file)))
                     .results()
                     .forEach(match -> variables.add(match.group(1) == null ? match.group(2) : match.group(1)));
-        }
-        if (variables.stream().noneMatch(name -> name.startsWith("WEIR_CLUSTER_"))) {
-            variables.addAll(TO_COME);
         }
         return variables;
     }

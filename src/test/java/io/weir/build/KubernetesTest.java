@@ -161,7 +161,7 @@ class KubernetesTest {
         assertThat(at(rules, 1, "from"))
                 .isEqualTo(List.of(Map.of("podSelector", at(manifests, "networkpolicy.yaml", "spec", "podSelector"))));
         assertThat(objects(at(rules, 1, "ports")).map(port -> port.get("port")))
-                .containsExactly(ports.get("remoting"), ports.get("management"));
+                .containsExactly(ports.get("remoting"));
         assertThat((List<?>) rules).hasSize(2);
     }
 
