@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.slf4j.Logger;
@@ -53,6 +55,9 @@ final class Leaving {
     }
 
     private CompletionStage<Done> drainNow(RunningPartitions running, Duration timeout) {
+        // it would ask for the partitions that are being handed over, and the region waits until such questions are
+        // answered
+        system.classicSystem().actorSelection(Workers.KEEP_ALIVE).tell(PoisonPill.getInstance(), ActorRef.noSender());
         if (ClusterNode.wasDowned(system)) {
             log.warn("stopping: this node was cut off from its cluster, or was taken for dead; its partitions are with"
                     + " other nodes now, and what it had not committed is in Redis");

@@ -30,6 +30,9 @@ final class Workers {
     /** Part of the paths of actors. */
     static final String NAME = "partitions";
 
+    /** What starts them again and again on this node, as Pekko names it. */
+    static final String KEEP_ALIVE = "/system/ShardedDaemonProcessKeepAlive-" + NAME;
+
     private final ActorSystem<?> system;
     private final Map<String, List<PartitionContext>> contexts;
     private final Partitions partitions;
