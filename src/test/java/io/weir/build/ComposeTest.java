@@ -20,6 +20,7 @@ class ComposeTest {
     private static final String ONE = "docker-compose.yml";
     private static final String THREE = "deploy/compose/docker-compose.yml";
     private static final String BALANCER = "deploy/compose/haproxy.cfg";
+
     private static Map<String, Map<String, Object>> nodes(Map<String, Object> compose) {
         Map<String, Map<String, Object>> nodes = new TreeMap<>();
         object(compose.get("services")).forEach((name, service) -> {

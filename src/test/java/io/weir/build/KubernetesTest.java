@@ -160,8 +160,7 @@ class KubernetesTest {
                 .isEqualTo(Map.of("ports", List.of(Map.of("port", ports.get("http"), "protocol", "TCP"))));
         assertThat(at(rules, 1, "from"))
                 .isEqualTo(List.of(Map.of("podSelector", at(manifests, "networkpolicy.yaml", "spec", "podSelector"))));
-        assertThat(objects(at(rules, 1, "ports")).map(port -> port.get("port")))
-                .containsExactly(ports.get("remoting"));
+        assertThat(objects(at(rules, 1, "ports")).map(port -> port.get("port"))).containsExactly(ports.get("remoting"));
         assertThat((List<?>) rules).hasSize(2);
     }
 
