@@ -74,13 +74,9 @@ final class StreamConsumer {
     private final CursorHistory history;
     private final CommitWaiters waiters;
     private final CountReaders counts;
+    private final LogDrain draining = new LogDrain();
     private long epoch;
     private boolean reading;
-
-    private @Nullable ActorRef<Drained> draining;
-    private boolean drainedLog;
-    /** Others may append while this one drains; what comes behind this is its successor's. */
-    private @Nullable EntryId drainUpTo;
 
     private CompletionStage<Void> countingAhead = CompletableFuture.completedStage(null);
 
@@ -175,7 +171,10 @@ final class StreamConsumer {
     private Behavior<Command> onMessage(Command command) {
         return switch (command) {
             case Fetched fetched -> onFetched(fetched);
-            case LastEntry last -> onLastEntry(last.id());
+            case LastEntry last -> {
+                draining.endsWith(last.id());
+                yield afterChange();
+            }
             case Trimmed trimmed -> onTrimmed(trimmed);
             case WindowFlushed flushed -> onFlushed(flushed.window(), flushed.outcome());
             case Timer timer ->
@@ -198,10 +197,8 @@ final class StreamConsumer {
         readSize.observe(entries);
         if (entries.isEmpty()) {
             reader.caughtUp(partition.status().uncommittedEvents());
-            drainedLog = draining != null && !fetched.waited();
-        } else {
-            drainedLog = false;
         }
+        draining.read(entries.isEmpty(), fetched.waited());
         // the next read is under way while this one is decoded
         if (entries.isEmpty() || !pause()) {
             readOn();
@@ -235,7 +232,7 @@ final class StreamConsumer {
 
     private void closeIfDue() {
         handOver(windows.closeIf(
-                draining != null || waiters.anyUpTo(windows.open().to())));
+                draining.isUnderWay() || waiters.anyUpTo(windows.open().to())));
     }
 
     private void handOver(@Nullable OpenWindow closed) {
@@ -330,15 +327,9 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
-        draining = replyTo;
+        draining.begin(replyTo);
         context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
-        return afterChange();
-    }
-
-    /** Without one, only an empty log ends the drain. */
-    private Behavior<Command> onLastEntry(@Nullable EntryId last) {
-        drainUpTo = draining == null ? null : last;
         return afterChange();
     }
 
@@ -355,28 +346,19 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> afterChange() {
-        if (draining != null && ((drainedLog && windows.isIdle()) || isCommitted(drainUpTo))) {
-            draining.tell(new Drained());
-            draining = null;
-            drainUpTo = null;
-            // until it is stopped, it goes on
-            drainedLog = false;
+        if (draining.endsNow(windows)) {
             readOn();
         }
         return Behaviors.same();
     }
 
-    private boolean isCommitted(@Nullable EntryId entry) {
-        return entry != null && !entry.isAfter(windows.cursor()) && windows.isSettled();
-    }
-
     private void readOn() {
-        if (reading || drainedLog || !windows.mayRead()) {
+        if (reading || draining.foundTheEnd() || !windows.mayRead()) {
             return;
         }
         reading = true;
         int asked = readSize.entriesFor(windows.target());
-        boolean waits = draining == null;
+        boolean waits = !draining.isUnderWay();
         context.pipeToSelf(
                 reader.read(asked, waits ? partition.settings().readBlock() : Duration.ZERO),
                 (entries, failure) ->
@@ -389,7 +371,7 @@ final class StreamConsumer {
      */
     private boolean pause() {
         Duration pause = partition.settings().readPause();
-        if (pause.isZero() || windows.behind() || draining != null || waiters.any() || counts.any()) {
+        if (pause.isZero() || windows.behind() || draining.isUnderWay() || waiters.any() || counts.any()) {
             return false;
         }
         timers.startSingleTimer(Timer.READ_ON, pause);
