@@ -36,6 +36,7 @@ public final class LinkResolver {
     private final LinkLoader loader;
     private final LinkMetrics metrics;
     private final LongSupplier nanos;
+    private final LookupBreaker breaker;
     private final ConcurrentHashMap<String, CompletableFuture<Resolution>> lookups = new ConcurrentHashMap<>();
 
     LinkResolver(
@@ -51,6 +52,7 @@ public final class LinkResolver {
         this.loader = loader;
         this.metrics = metrics;
         this.nanos = nanos;
+        this.breaker = new LookupBreaker(settings.staleRetry(), nanos);
     }
 
     /** Says where a code leads; never fails, and completes within the lookup timeout. */
@@ -66,6 +68,10 @@ public final class LinkResolver {
         Resolution known = new Found(held.target());
         if (memory.isFresh(held)) {
             metrics.fromMemory.increment();
+            return CompletableFuture.completedFuture(known);
+        }
+        if (!breaker.allows()) {
+            metrics.stale.increment();
             return CompletableFuture.completedFuture(known);
         }
         // a copy, with an end of its own: for others who wait for the lookup there may be nothing to fall back on
@@ -96,6 +102,9 @@ public final class LinkResolver {
                     lookups.remove(code, lookup);
                     if (found instanceof Unavailable) {
                         metrics.unavailable.increment();
+                        breaker.failed();
+                    } else {
+                        breaker.succeeded();
                     }
                 });
         if (lookups.size() > settings.maxLookups()) {

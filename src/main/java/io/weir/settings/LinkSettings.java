@@ -33,6 +33,7 @@ public record LinkSettings(
      * @param absentTtl the same for a code without a link
      * @param staleIfError how long a link is answered from memory while neither Redis nor the database answers
      * @param staleWait how long such an answer waits for them
+     * @param staleRetry after a lookup that failed, how long such answers are sent without another
      * @param redisPrefix what keys and the channel in Redis begin with
      * @param redisTtl how long Redis keeps a link
      * @param lookupTimeout how long a redirect waits for a link that is not in memory
@@ -45,6 +46,7 @@ public record LinkSettings(
             Duration absentTtl,
             Duration staleIfError,
             Duration staleWait,
+            Duration staleRetry,
             String redisPrefix,
             Duration redisTtl,
             Duration lookupTimeout,
@@ -56,6 +58,7 @@ public record LinkSettings(
             Checks.positive("links.cache.absent-ttl", absentTtl);
             Checks.ordered("links.cache.ttl", ttl, "links.cache.stale-if-error", staleIfError);
             Checks.notNegative("links.cache.stale-wait", staleWait);
+            Checks.notNegative("links.cache.stale-retry", staleRetry);
             Checks.positive("links.cache.redis-ttl", redisTtl);
             // what was changed is remembered for as long as a lookup may be under way
             Checks.ordered("links.cache.lookup-timeout", lookupTimeout, "links.cache.redis-ttl", redisTtl);
@@ -134,6 +137,7 @@ public record LinkSettings(
                         cache.getDuration("absent-ttl"),
                         cache.getDuration("stale-if-error"),
                         cache.getDuration("stale-wait"),
+                        cache.getDuration("stale-retry"),
                         cache.getString("redis-prefix"),
                         cache.getDuration("redis-ttl"),
                         cache.getDuration("lookup-timeout"),

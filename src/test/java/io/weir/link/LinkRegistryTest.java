@@ -115,6 +115,7 @@ class LinkRegistryTest {
                 Duration.ofSeconds(10),
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(3),
                 prefix,
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(20),
@@ -309,6 +310,41 @@ class LinkRegistryTest {
             store.away = false;
             assertThat(node.url("a")).isEqualTo("https://example.com/");
             assertThat(node.url("b")).isEqualTo("https://example.com/b");
+        }
+    }
+
+    @Test
+    void whileLookupsFailOneAWhileTriesAndMemoryAnswersAllOthers(@TempDir Path directory) throws Exception {
+        try (EmbeddedRedisServer server = RedisForTests.startPrivate(directory)) {
+            List<String> codes = List.of("a", "b", "c");
+            Node node = new Node(server.url());
+            for (String code : codes) {
+                store.set(code, "https://example.com/" + code);
+                assertThat(node.url(code)).isEqualTo("https://example.com/" + code);
+            }
+            server.kill();
+            store.away = true;
+            node.pass(Duration.ofMinutes(10));
+            int before = store.questions.get();
+            for (int i = 0; i < 30; i++) {
+                String code = codes.get(i % 3);
+                assertThat(node.url(code)).isEqualTo("https://example.com/" + code);
+            }
+            assertThat(store.questions).hasValue(before + 1);
+            assertThat(node.lookups("stale")).isEqualTo(30);
+            node.pass(Duration.ofSeconds(3));
+            assertThat(node.url("a")).isEqualTo("https://example.com/a");
+            assertThat(node.url("b")).isEqualTo("https://example.com/b");
+            assertThat(store.questions).hasValue(before + 2);
+
+            store.away = false;
+            codes.forEach(code -> store.set(code, "https://example.com/" + code + "/changed"));
+            // nobody looks before it is time, and after one who found something everybody does
+            assertThat(node.url("a")).isEqualTo("https://example.com/a");
+            node.pass(Duration.ofSeconds(3));
+            for (String code : codes) {
+                assertThat(node.url(code)).isEqualTo("https://example.com/" + code + "/changed");
+            }
         }
     }
 

@@ -29,6 +29,7 @@ class LinkSettingsTest {
         "links.cache.max-links, 0",
         "links.cache.max-absent, 0",
         "links.cache.ttl, 0s",
+        "links.cache.stale-retry, -1s",
         "links.cache.redis-prefix, ''",
         "links.cache.max-lookups, 0",
         "links.clicks.max-in-flight, 0",
