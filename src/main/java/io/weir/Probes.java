@@ -65,7 +65,8 @@ final class Probes {
                         "actors", this::askActor,
                         "default-dispatcher", () -> run(DispatcherSelector.defaultDispatcher()),
                         "internal-dispatcher",
-                                () -> run(DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"))),
+                                () -> run(DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
+                        "pipeline-dispatcher", () -> run(DispatcherSelector.fromConfig("weir.pipeline-dispatcher"))),
                 settings.aliveTimeout());
         Gauge.builder("weir.ready", readiness, ready -> ready.report().isGood() ? 1 : 0)
                 .description("1 while requests should be sent to this node")

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ final class Aggregators {
         Entry entry = entries.get(entity);
         if (entry == null) {
             ActorRef<EntityAggregator.Command> ref = context.spawnAnonymous(
-                    EntityAggregator.create(partition.definition(), entity, partition.store(), jdbcExecutor));
+                    EntityAggregator.create(partition.definition(), entity, partition.store(), jdbcExecutor),
+                    DispatcherSelector.sameAsParent());
             context.watch(ref);
             entry = new Entry(ref);
             entries.put(entity, entry);

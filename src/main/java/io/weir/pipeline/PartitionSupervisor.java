@@ -55,9 +55,11 @@ public final class PartitionSupervisor {
         // children of the last incarnation may still be stopping, so names don't come back
         int incarnation = partition.status().startIncarnation();
         ActorRef<Trouble> self = context.messageAdapter(Trouble.class, InTrouble::new);
-        this.flusher = context.spawn(Flusher.create(partition, jdbcExecutor, self), "flusher-" + incarnation);
-        this.consumer =
-                context.spawn(StreamConsumer.create(partition, flusher, self, jdbcExecutor), "consumer-" + incarnation);
+        DispatcherSelector dispatcher = DispatcherSelector.fromConfig("weir.pipeline-dispatcher");
+        this.flusher =
+                context.spawn(Flusher.create(partition, jdbcExecutor, self), "flusher-" + incarnation, dispatcher);
+        this.consumer = context.spawn(
+                StreamConsumer.create(partition, flusher, self, jdbcExecutor), "consumer-" + incarnation, dispatcher);
         context.watch(flusher);
         context.watch(consumer);
     }
