@@ -63,7 +63,7 @@ final class Linkage {
         return members(owner, name).contains(descriptor)
                 || Stream.concat(Stream.ofNullable(owner.getSuperclass()), Arrays.stream(owner.getInterfaces()))
                         .anyMatch(above -> isIn(above, name, descriptor))
-                || owner.isInterface() && members(Object.class, name).contains(descriptor);
+                || (owner.isInterface() && members(Object.class, name).contains(descriptor));
     }
 
     private static List<String> members(Class<?> owner, String name) {
