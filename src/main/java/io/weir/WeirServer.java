@@ -93,6 +93,7 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         ClusterSettings clusterSettings = ClusterSettings.from(weir);
+        Config nodeConfig = ClusterNode.configure(config, clusterSettings, pipelineSettings.drainTimeout());
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
         Enrichers enrichers = Enrichers.open(EnrichSettings.from(weir), definitions, meters);
         toClose.addFirst(enrichers);
@@ -111,7 +112,7 @@ final class WeirServer implements AutoCloseable {
                 .description("Partitions that run in this process")
                 .register(meters);
 
-        ActorSystem<Void> started = createSystem(clusterSettings, pipelineSettings);
+        ActorSystem<Void> started = createSystem(clusterSettings, nodeConfig);
         system = started;
         Leaving leaving = new Leaving(started);
         leaving.drain(running, pipelineSettings.drainTimeout());
@@ -199,13 +200,13 @@ final class WeirServer implements AutoCloseable {
         return Objects.requireNonNull(system, "not started").classicSystem();
     }
 
-    /** Returns when it has stopped; false when its cluster took it for dead, and it is to be started anew. */
+    /** Returns when it has stopped; false when its cluster is the reason, and it is to be started anew. */
     boolean awaitStop() {
         if (system == null) {
             return true;
         }
         system.getWhenTerminated().toCompletableFuture().join();
-        return !ClusterNode.wasDowned(system);
+        return !ClusterNode.isToBeStartedAnew(system);
     }
 
     /** Commits what was accepted, stops everything that was started, and returns when that is done. */
@@ -262,12 +263,9 @@ final class WeirServer implements AutoCloseable {
         }
     }
 
-    private ActorSystem<Void> createSystem(ClusterSettings settings, PipelineSettings pipeline) {
+    private static ActorSystem<Void> createSystem(ClusterSettings settings, Config nodeConfig) {
         try {
-            return ActorSystem.create(
-                    Behaviors.empty(),
-                    ClusterNode.SYSTEM,
-                    ClusterNode.configure(config, settings, pipeline.drainTimeout()));
+            return ActorSystem.create(Behaviors.empty(), ClusterNode.SYSTEM, nodeConfig);
         } catch (RemoteTransportException failure) {
             throw new StartFailure(List.of("weir: can't listen on " + settings.host() + ":" + settings.port()
                     + " for other nodes (" + rootMessage(failure) + "); set WEIR_CLUSTER_HOST and WEIR_CLUSTER_PORT"));

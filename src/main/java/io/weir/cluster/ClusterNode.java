@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.weir.settings.ClusterSettings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.Address;
@@ -23,32 +24,48 @@ public final class ClusterNode {
 
     private ClusterNode() {}
 
-    /** The configuration of an actor system that can be a node. */
+    /**
+     * The configuration of an actor system that can be a node.
+     *
+     * @throws io.weir.settings.SettingsException when what the settings name is not there, or is not what it should be
+     */
     public static Config configure(Config config, ClusterSettings settings, Duration drainTimeout) {
         List<String> roles = settings.roles().stream()
                 .map(ClusterSettings.Role::label)
                 .sorted()
                 .toList();
-        return ConfigFactory.parseMap(
-                        Map.of(
-                                "pekko.actor.provider",
-                                "cluster",
-                                "pekko.remote.artery.canonical.hostname",
-                                settings.host(),
-                                "pekko.remote.artery.canonical.port",
-                                settings.port(),
-                                "pekko.cluster.roles",
-                                roles,
-                                "pekko.cluster.sharding.handoff-timeout",
-                                drainTimeout.plus(HAND_OFF_MARGIN),
-                                "pekko.cluster.sharded-daemon-process.sharding.handoff-timeout",
-                                drainTimeout.plus(HAND_OFF_MARGIN)),
-                        "weir.cluster")
-                .withFallback(config);
+        Map<String, Object> node = new HashMap<>(Map.of(
+                "pekko.actor.provider",
+                "cluster",
+                "pekko.remote.artery.canonical.hostname",
+                settings.host(),
+                "pekko.remote.artery.canonical.port",
+                settings.port(),
+                "pekko.cluster.roles",
+                roles,
+                "pekko.cluster.sharding.handoff-timeout",
+                drainTimeout.plus(HAND_OFF_MARGIN),
+                "pekko.cluster.sharded-daemon-process.sharding.handoff-timeout",
+                drainTimeout.plus(HAND_OFF_MARGIN)));
+        if (settings.tls().isOn()) {
+            node.putAll(ClusterTls.configure(settings.tls()));
+        }
+        if (settings.discovery().isOn()) {
+            node.putAll(ClusterDiscovery.configure(settings, config));
+        }
+        return ConfigFactory.parseMap(node, "weir.cluster").withFallback(config);
     }
 
-    /** Joins by the seed nodes, for as long as it takes; without any it is a cluster of one at once. */
+    /**
+     * Joins by discovery or by the seed nodes, for as long as it takes; without either it is a cluster of one at once.
+     *
+     * @throws io.weir.settings.SettingsException when the management port is somebody else's
+     */
     public static void join(ActorSystem<?> system, ClusterSettings settings) {
+        if (settings.discovery().isOn()) {
+            ClusterDiscovery.start(system, settings);
+            return;
+        }
         Cluster cluster = Cluster.get(system);
         if (settings.seedNodes().isEmpty()) {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
@@ -70,9 +87,18 @@ public final class ClusterNode {
 
     /** Whether it stops because the others took it for dead, or it was cut off from them. */
     public static boolean wasDowned(ActorSystem<?> system) {
+        return stoppedFor(system, CoordinatedShutdown.clusterDowningReason());
+    }
+
+    /** Whether it stops because of its cluster, and might do better when it is started anew. */
+    public static boolean isToBeStartedAnew(ActorSystem<?> system) {
+        return wasDowned(system) || stoppedFor(system, CoordinatedShutdown.clusterJoinUnsuccessfulReason());
+    }
+
+    private static boolean stoppedFor(ActorSystem<?> system, CoordinatedShutdown.Reason cause) {
         return CoordinatedShutdown.get(system)
                 .getShutdownReason()
-                .filter(reason -> reason.equals(CoordinatedShutdown.clusterDowningReason()))
+                .filter(reason -> reason.equals(cause))
                 .isPresent();
     }
 }

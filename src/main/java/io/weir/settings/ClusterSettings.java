@@ -18,7 +18,14 @@ import java.util.Set;
  * @param depthInterval how often other nodes are asked for the depth of the partitions that they run
  */
 public record ClusterSettings(
-        String host, int port, List<SeedNode> seedNodes, Set<Role> roles, Duration depthInterval) {
+        String host,
+        int port,
+        List<SeedNode> seedNodes,
+        Set<Role> roles,
+        Duration depthInterval,
+        DiscoverySettings discovery,
+        ManagementSettings management,
+        ClusterTlsSettings tls) {
     /** A node that is known beforehand. */
     public record SeedNode(String host, int port) {}
 
@@ -36,6 +43,8 @@ public record ClusterSettings(
     }
 
     private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "[::]");
+    /** What every machine calls itself; other addresses of the loopback network are somebody's choice. */
+    private static final Set<String> OWN_MACHINE = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
     public ClusterSettings {
         seedNodes = List.copyOf(seedNodes);
@@ -61,11 +70,50 @@ public record ClusterSettings(
             throw new SettingsException("cluster.roles", "is empty; write ingest, worker, or both");
         }
         Checks.positive("cluster.depth-interval", depthInterval);
+        if (discovery.isOn()) {
+            checkDiscovery(host, port, seedNodes, discovery, management);
+        }
+    }
+
+    private static void checkDiscovery(
+            String host,
+            int port,
+            List<SeedNode> seedNodes,
+            DiscoverySettings discovery,
+            ManagementSettings management) {
+        String method = discovery.method().label();
+        if (!seedNodes.isEmpty()) {
+            throw new SettingsException(
+                    "cluster.discovery.method",
+                    "is " + method + ", and weir.cluster.seed-nodes names nodes as well; set one of the two");
+        }
+        if (OWN_MACHINE.contains(host)) {
+            throw new SettingsException(
+                    "cluster.host",
+                    "is " + host + ", where nodes that are found by " + method
+                            + " (weir.cluster.discovery.method) can't reach this one; write an address that they can");
+        }
+        String managementHost = management.host();
+        if (!managementHost.isEmpty() && (WILDCARDS.contains(managementHost) || OWN_MACHINE.contains(managementHost))) {
+            throw new SettingsException(
+                    "cluster.management.host",
+                    "is \"" + managementHost + "\"; write the address at which " + method
+                            + " finds this node, or nothing for that of weir.cluster.host");
+        }
+        if (management.port() == 0) {
+            throw new SettingsException(
+                    "cluster.management.port", "is 0, any free one, which the other nodes would not know; write one");
+        }
+        if (management.port() == port && (managementHost.isEmpty() || managementHost.equals(host))) {
+            throw new SettingsException(
+                    "cluster.management.port", "is " + port + ", and so is weir.cluster.port; write another");
+        }
     }
 
     public static ClusterSettings from(Config weir) {
         SettingsSection section = SettingsSection.of("cluster", weir.getValue("cluster"));
-        section.only("host", "port", "seed-nodes", "roles", "depth-interval");
+        section.only("host", "port", "seed-nodes", "roles", "depth-interval", "discovery", "management", "tls");
+        Config cluster = weir.getConfig("cluster");
         List<SeedNode> seeds = new ArrayList<>();
         for (String seed : parts(section, "seed-nodes")) {
             seeds.add(seed(seed));
@@ -83,7 +131,10 @@ public record ClusterSettings(
                 (int) section.wholeNumber("port", 0, 65_535),
                 seeds,
                 roles,
-                section.duration("depth-interval"));
+                section.duration("depth-interval"),
+                DiscoverySettings.from(cluster.getValue("discovery")),
+                ManagementSettings.from(cluster.getValue("management")),
+                ClusterTlsSettings.from(cluster.getValue("tls")));
     }
 
     public boolean takesEvents() {

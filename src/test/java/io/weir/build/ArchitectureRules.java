@@ -103,6 +103,11 @@ final class ArchitectureRules {
         return onlyIn(root, List.of("embedded"), "redis.embedded..", "io.zonky..");
     }
 
+    /** How nodes find each other is the cluster's alone, which loads it only where it is asked for. */
+    static ArchRule discovery(String root) {
+        return onlyIn(root, List.of("cluster"), "org.apache.pekko.discovery..", "org.apache.pekko.management..");
+    }
+
     /** Events, definitions and settings are values: no actors, no network, no files of the channel kind, no database. */
     static ArchRule leavesAreValues(String root) {
         return noClasses()

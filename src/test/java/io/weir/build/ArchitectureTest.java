@@ -64,6 +64,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheClusterKnowsHowNodesFindEachOther() {
+        ArchitectureRules.discovery(ROOT).check(weir);
+    }
+
+    @Test
     void eventsDefinitionsAndSettingsAreValues() {
         ArchitectureRules.leavesAreValues(ROOT).check(weir);
     }
@@ -86,6 +91,7 @@ class ArchitectureTest {
                 Arguments.of(ArchitectureRules.sql(VIOLATIONS), "ops.SpeaksSql"),
                 Arguments.of(ArchitectureRules.sql(VIOLATIONS), "ops.HoldsAPool"),
                 Arguments.of(ArchitectureRules.embeddedServers(VIOLATIONS), "cli.StartsRedis"),
+                Arguments.of(ArchitectureRules.discovery(VIOLATIONS), "ops.LooksForNodes"),
                 Arguments.of(ArchitectureRules.leavesAreValues(VIOLATIONS), "event.IsAnActor"),
                 Arguments.of(ArchitectureRules.leavesAreValues(VIOLATIONS), "settings.OpensAChannel"),
                 Arguments.of(ArchitectureRules.leavesAreValues(VIOLATIONS), "definition.CallsHttp"),

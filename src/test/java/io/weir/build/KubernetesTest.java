@@ -146,7 +146,8 @@ class KubernetesTest {
         Map<String, Integer> ports = ports();
         assertThat(environment)
                 .containsEntry("WEIR_HTTP_PORT", String.valueOf(ports.get("http")))
-                .containsEntry("WEIR_CLUSTER_PORT", String.valueOf(ports.get("remoting")));
+                .containsEntry("WEIR_CLUSTER_PORT", String.valueOf(ports.get("remoting")))
+                .containsEntry("WEIR_CLUSTER_MANAGEMENT_PORT", String.valueOf(ports.get("management")));
         objects(at(manifests, "service.yaml", "spec", "ports"))
                 .forEach(port -> assertThat(ports).containsKey((String) port.get("targetPort")));
         objects(at(manifests, "service-nodes.yaml", "spec", "ports"))
@@ -160,26 +161,36 @@ class KubernetesTest {
                 .isEqualTo(Map.of("ports", List.of(Map.of("port", ports.get("http"), "protocol", "TCP"))));
         assertThat(at(rules, 1, "from"))
                 .isEqualTo(List.of(Map.of("podSelector", at(manifests, "networkpolicy.yaml", "spec", "podSelector"))));
-        assertThat(objects(at(rules, 1, "ports")).map(port -> port.get("port"))).containsExactly(ports.get("remoting"));
+        assertThat(objects(at(rules, 1, "ports")).map(port -> port.get("port")))
+                .containsExactly(ports.get("remoting"), ports.get("management"));
         assertThat((List<?>) rules).hasSize(2);
     }
 
     @Test
-    void seedsAreTheNamesThatThePodsHave() {
+    void podsFindEachOtherByTheAddressesOfAService() {
         Map<String, Object> spec = object(at(manifests, "statefulset.yaml", "spec"));
-        String service = (String) at(spec, "serviceName");
-        String set = (String) at(manifests, "statefulset.yaml", "metadata", "name");
-        assertThat(at(manifests, "service-nodes.yaml", "metadata", "name")).isEqualTo(service);
-        assertThat(environment.get("WEIR_CLUSTER_HOST")).isEqualTo("$(POD_NAME)." + service);
-        List<String> seeds = new ArrayList<>();
-        for (int i = 0; i < (Integer) at(spec, "replicas"); i++) {
-            seeds.add(set + "-" + i + "." + service + ":" + ports().get("remoting"));
-        }
-        assertThat(environment.get("WEIR_CLUSTER_SEEDS")).isEqualTo(String.join(",", seeds));
+        Object nodes = at(manifests, "service-nodes.yaml", "spec");
+        assertThat(environment)
+                .containsEntry("WEIR_CLUSTER_DISCOVERY", "dns")
+                .containsEntry(
+                        "WEIR_CLUSTER_SERVICE_NAME", (String) at(manifests, "service-nodes.yaml", "metadata", "name"))
+                // addresses alone, with the port that all have
+                .doesNotContainKeys("WEIR_CLUSTER_SEEDS", "WEIR_CLUSTER_PORT_NAME");
+        assertThat(at(spec, "serviceName")).isEqualTo(environment.get("WEIR_CLUSTER_SERVICE_NAME"));
+        assertThat(at(nodes, "clusterIP")).isEqualTo("None");
+        assertThat(at(nodes, "publishNotReadyAddresses")).isEqualTo(true);
+        assertThat(objects(at(container, "env"))
+                        .filter(variable -> "WEIR_CLUSTER_HOST".equals(variable.get("name")))
+                        .map(variable -> at(variable, "valueFrom", "fieldRef", "fieldPath")))
+                .containsExactly("status.podIP");
+        int replicas = (Integer) at(spec, "replicas");
+        assertThat(Integer.parseInt(environment.get("WEIR_CLUSTER_CONTACT_POINTS")))
+                .isGreaterThan(replicas / 2)
+                .isLessThanOrEqualTo(replicas);
         assertThat(at(manifests, "horizontalpodautoscaler.yaml", "spec", "minReplicas"))
-                .isEqualTo(seeds.size());
+                .isEqualTo(replicas);
         assertThat(at(manifests, "horizontalpodautoscaler.yaml", "spec", "scaleTargetRef", "name"))
-                .isEqualTo(set);
+                .isEqualTo(at(manifests, "statefulset.yaml", "metadata", "name"));
     }
 
     @Test
@@ -207,7 +218,6 @@ class KubernetesTest {
     @Test
     void variablesAndSettingsAreOnesThatWeirHas() throws Exception {
         Set<String> named = new TreeSet<>(environment.keySet());
-        named.remove("POD_NAME");
         named.addAll(object(at(manifests, "secret.example.yaml", "stringData")).keySet());
         named.addAll(object(at(manifests, "configmap.yaml", "data")).keySet());
         named.remove("weir.conf");

@@ -21,6 +21,8 @@ class ClusterSettingsTest {
         assertThat(settings.host()).isEqualTo("127.0.0.1");
         assertThat(settings.port()).isZero();
         assertThat(settings.seedNodes()).isEmpty();
+        assertThat(settings.discovery().isOn()).isFalse();
+        assertThat(settings.tls().isOn()).isFalse();
         assertThat(settings.roles()).containsExactlyInAnyOrder(Role.INGEST, Role.WORKER);
     }
 
@@ -70,12 +72,69 @@ class ClusterSettingsTest {
         roles = [ingest, cook]                      | cluster.roles      | cook
         depth-interval = 0s                         | cluster.depth-interval | longer than zero
         seeds = []                                  | cluster.seeds      | not a known key
+        discovery.method = mdns                     | cluster.discovery.method | none, dns or kubernetes-api
+        discovery.methods = dns                     | cluster.discovery.methods | not a known key
+        discovery.service-name = weir               | cluster.discovery.method | is none, and service-name is "weir"
+        discovery.method = dns                      | cluster.discovery.service-name | the name that is looked up
+        discovery.method = kubernetes-api           | cluster.discovery.service-name | label
+        discovery { method = dns, service-name = "a b" } | cluster.discovery.service-name | "a b"
+        discovery.port-name = "_management"         | cluster.discovery.port-name | the name alone
+        discovery.required-contact-points = 0       | cluster.discovery.required-contact-points | from 1 to
+        management.port = 70000                     | cluster.management.port | 70000
+        management.address = "10.0.0.1"             | cluster.management.address | not a known key
+        tls.key = "a.pem"                           | cluster.tls.key | not a known key
+        tls.certificate = "a.pem"                   | cluster.tls.private-key | is empty
+        tls { certificate = "a.pem", private-key = "b.pem" } | cluster.tls.certificate-authority | is empty
+        tls.certificate-authority = "c.pem"         | cluster.tls.certificate | is empty
         """)
     void whatCanNotBeIsRefusedAndNamed(String setting, String key, String detail) {
         assertThatThrownBy(() -> ClusterSettings.from(weir(setting)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(detail);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+        host = "127.0.0.1"                          | cluster.host             | weir.cluster.discovery.method
+        host = localhost                            | cluster.host             | weir.cluster.discovery.method
+        host = "10.0.0.1", seed-nodes = "10.0.0.2:1"  | cluster.discovery.method | weir.cluster.seed-nodes
+        host = "10.0.0.1", management.port = 0      | cluster.management.port  | would not know
+        host = "10.0.0.1", port = 7626              | cluster.management.port  | weir.cluster.port
+        host = "10.0.0.1", management.host = "0.0.0.0" | cluster.management.host | weir.cluster.host
+        host = "10.0.0.1", management.host = localhost | cluster.management.host | weir.cluster.host
+        """)
+    void whatDoesNotGoTogetherWithDiscoveryIsRefusedAndNamed(String setting, String key, String detail) {
+        String discovery = "discovery { method = dns, service-name = weir-nodes }, ";
+        assertThatThrownBy(() -> ClusterSettings.from(weir(discovery + setting)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("weir." + key + ": ")
+                .hasMessageContaining(detail);
+    }
+
+    @Test
+    void discoveryAndCertificatesComeFromTheEnvironment() {
+        ClusterSettings settings = ClusterSettings.from(Configuration.load(
+                        Path.of("no-such-file"),
+                        Map.of(
+                                "WEIR_CLUSTER_HOST", "10.0.0.2",
+                                "WEIR_CLUSTER_DISCOVERY", "kubernetes-api",
+                                "WEIR_CLUSTER_SERVICE_NAME", "weir",
+                                "WEIR_CLUSTER_PORT_NAME", "management",
+                                "WEIR_CLUSTER_CONTACT_POINTS", "3",
+                                "WEIR_CLUSTER_MANAGEMENT_HOST", "10.0.1.2",
+                                "WEIR_CLUSTER_MANAGEMENT_PORT", "7000",
+                                "WEIR_CLUSTER_TLS_CERTIFICATE", "a",
+                                "WEIR_CLUSTER_TLS_PRIVATE_KEY", "b",
+                                "WEIR_CLUSTER_TLS_CERTIFICATE_AUTHORITY", "c"))
+                .getConfig("weir"));
+
+        assertThat(settings.discovery())
+                .isEqualTo(new DiscoverySettings(DiscoverySettings.Method.KUBERNETES_API, "weir", "management", 3));
+        assertThat(settings.discovery().isOn()).isTrue();
+        assertThat(settings.management()).isEqualTo(new ManagementSettings("10.0.1.2", 7000));
+        assertThat(settings.tls()).isEqualTo(new ClusterTlsSettings("a", "b", "c"));
+        assertThat(settings.tls().isOn()).isTrue();
     }
 
     private static Config weir(String cluster) {
