@@ -40,8 +40,6 @@ public final class ClusterNode {
                                 "pekko.cluster.roles",
                                 roles,
                                 "pekko.cluster.sharding.handoff-timeout",
-                                drainTimeout.plus(HAND_OFF_MARGIN),
-                                "pekko.cluster.sharded-daemon-process.sharding.handoff-timeout",
                                 drainTimeout.plus(HAND_OFF_MARGIN)),
                         "weir.cluster")
                 .withFallback(config);
