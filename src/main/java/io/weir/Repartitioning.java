@@ -26,7 +26,7 @@ final class Repartitioning {
         RepartitionSettings settings = RepartitionSettings.from(parts.weir());
         ActorSystem<?> system = parts.system();
         Upkeep.repeat(system, settings.interval(), layouts::refresh);
-        Upkeep.repeat(system, settings.lateInterval(), () -> layouts.lookForLateEntries(seals));
+        Upkeep.repeat(system, settings.logInterval(), () -> layouts.lookAtLog(seals));
         for (StreamDefinition definition : parts.definitions()) {
             Gauge.builder("weir.layout.partitions", definition, stream -> stream.layout()
                             .current()

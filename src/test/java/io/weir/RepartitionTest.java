@@ -118,6 +118,32 @@ class RepartitionTest {
         assertExact(2);
     }
 
+    /** As after a failover to a standby that lagged, when no process is left that remembers. */
+    @Test
+    void aChangeThatTheDatabaseForgotGoesOnByWhatRedisKnows() throws Exception {
+        RunningWeir before = start(Map.of("weir.pipeline.drain-timeout", "1s"));
+        await().atMost(SOON).until(() -> before.get("/ready").statusCode() == 200);
+        try (CursorLock _ = CursorLock.of(database, "hits")) {
+            for (int entity = 0; entity < ENTITIES; entity++) {
+                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 0)).statusCode())
+                        .isEqualTo(202);
+            }
+            assertThat(change(before, "hits", "2").statusCode()).isEqualTo(202);
+            awaitSealed();
+            for (int entity = 0; entity < ENTITIES; entity++) {
+                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 1)).statusCode())
+                        .isEqualTo(202);
+            }
+            accepted.set(2 * ENTITIES);
+            before.close();
+        }
+        nodes.clear();
+        database.execute("DELETE FROM stream_layout WHERE generation = 1");
+        start(Map.of());
+        await().atMost(SOON).until(() -> state(nodes.getFirst()).contains("\"partitions\":2"));
+        assertExact(2);
+    }
+
     @Test
     void whatCanNotBeIsRefused() throws Exception {
         RunningWeir weir = start(Map.of());
@@ -231,6 +257,17 @@ class RepartitionTest {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(node.get("/metrics").body())
                             .contains("weir_log_depth{stream=\"hits\"} 0.0"));
+        }
+    }
+
+    private void awaitSealed() {
+        try (RedisClient redis = RedisClient.create(RedisForTests.url());
+                var connection = redis.connect()) {
+            for (int partition = 0; partition < 4; partition++) {
+                String sealed = key + ":{" + partition + "}";
+                await().atMost(SOON)
+                        .until(() -> connection.sync().xinfoStream(sealed).toString().contains("18446744073709551615"));
+            }
         }
     }
 

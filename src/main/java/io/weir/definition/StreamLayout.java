@@ -168,6 +168,11 @@ public final class StreamLayout {
         return Generation.of(partition) < view.all().getLast().number();
     }
 
+    /** The generation that follows that of a superseded partition. */
+    public Generation after(int partition) {
+        return view.all().get(Generation.of(partition) + 1);
+    }
+
     /** Whether a generation that follows that of the partition is active: all that the partition held is committed. */
     public boolean isReplaced(int partition) {
         return Generation.of(partition) < view.current().number();

@@ -167,8 +167,11 @@ public final class LayoutKeeper {
         return store.announce(definition.name(), partitions, definition.partitions());
     }
 
-    /** Looks whether partitions that were removed hold something: a node that was frozen may have appended to them. */
-    public CompletionStage<Void> lookForLateEntries(PartitionSeals seals) {
+    /**
+     * Looks whether Redis knows what the database does not: something in partitions that were removed, to which a node that
+     * was frozen may have appended; and a change that a standby which lagged had not heard of, and no process remembers.
+     */
+    public CompletionStage<Void> lookAtLog(PartitionSeals seals) {
         CompletionStage<Void> looks = CompletableFuture.completedStage(null);
         for (StreamDefinition definition : definitions) {
             for (int partition : definition.layout().removed()) {
@@ -176,10 +179,33 @@ public final class LayoutKeeper {
                         .thenAcceptAsync(exists -> takeBack(exists, definition, partition), executor);
             }
         }
+        for (StreamDefinition definition : definitions) {
+            for (int partition : definition.layout().current().all()) {
+                looks = looks.thenCompose(done -> seals.successor(definition, partition))
+                        .thenAcceptAsync(successor -> announceForgotten(definition, successor), executor);
+            }
+        }
         return looks.exceptionally(problem -> {
-            log.debug("removed partitions were not looked at: {}", Failures.describe(problem));
+            log.debug("the log was not looked at: {}", Failures.describe(problem));
             return null;
         });
+    }
+
+    private void announceForgotten(StreamDefinition definition, @Nullable Generation successor) {
+        StreamLayout layout = definition.layout();
+        if (successor != null && layout.next() == null && successor.number() == layout.current().number() + 1) {
+            log.warn(
+                    "{}: the database knows nothing of generation {} of {} partitions, for which Redis has closed those"
+                            + " before; it is announced again",
+                    definition.name(),
+                    successor.number(),
+                    successor.partitions());
+            Jdbc.call(() -> {
+                store.announceAgain(definition.name(), successor, definition.partitions());
+                return true;
+            });
+            var _ = refresh();
+        }
     }
 
     private void takeBack(boolean exists, StreamDefinition definition, int partition) {

@@ -147,7 +147,7 @@ public final class PartitionHandover {
         }
         // Questions are handed on by now. Again even if it is sealed: Redis may have lost its tail, and the seal with it
         context.pipeToSelf(
-                tools.seals().seal(definition, partition.partition()),
+                tools.seals().seal(definition, partition.partition(), layout.after(partition.partition())),
                 (sealed, failure) -> new Sealed(failure == null ? sealed : null));
     }
 

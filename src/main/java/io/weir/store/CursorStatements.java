@@ -51,7 +51,7 @@ final class CursorStatements {
         SELECT 1 FROM stream_layout WHERE stream = ? AND generation = ? AND activated_at IS NOT NULL FOR SHARE
         """;
     private static final String LOCK_LAYOUT =
-            "SELECT 1 FROM stream_layout WHERE stream = ? AND generation = 0 FOR SHARE";
+            "SELECT pg_advisory_xact_lock_shared(" + LayoutStore.LOCK_KEY + ")";
     private static final String ACTIVE = """
         SELECT coalesce(max(generation), 0) FROM stream_layout WHERE stream = ? AND activated_at IS NOT NULL
         """;

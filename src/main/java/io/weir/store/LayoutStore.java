@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which partitions the streams have. Every change of a stream's locks the row of its first generation, so that changes, activations
+ * Which partitions the streams have. Every change of a stream's takes its advisory lock, so that changes, activations
  * and what may be written past the log come one after the other. Blocks; thread-safe.
  */
 public final class LayoutStore {
@@ -51,8 +51,13 @@ public final class LayoutStore {
         INSERT INTO stream_layout (stream, generation, partitions, stated, activated_at) VALUES (?, 0, ?, ?, now())
         ON CONFLICT DO NOTHING
         """;
-    private static final String LOCK =
-            "SELECT 1 FROM stream_layout WHERE stream = ? AND generation = 0 FOR UPDATE";
+    /**
+     * The number of a stream's advisory lock. Such locks wait in turn; a lock of a row could be passed for ever by those that
+     * share it.
+     */
+    static final String LOCK_KEY = "hashtextextended('weir.stream_layout.' || ?, 0)";
+
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(" + LOCK_KEY + ")";
     private static final String READ_ONE = """
         SELECT generation, partitions, activated_at IS NOT NULL, stated FROM stream_layout
         WHERE stream = ? ORDER BY generation
