@@ -1,9 +1,9 @@
 package io.weir;
 
 import io.micrometer.core.instrument.Gauge;
+import io.weir.definition.StreamDefinition;
 import io.weir.http.OperationsHandlers;
 import io.weir.http.Routes;
-import io.weir.live.Partitions;
 import io.weir.ops.Liveness;
 import io.weir.ops.Readiness;
 import io.weir.ops.Room;
@@ -48,7 +48,7 @@ final class Probes {
         this.system = parts.system();
         this.settings = ProbeSettings.from(parts.weir());
         this.readiness = new Readiness(
-                () -> starting(parts.partitions(), statuses),
+                () -> starting(parts, statuses),
                 List.of(
                         room("weir.log.max-waiting-events", parts.eventLog()::waitingEventsShare),
                         room("weir.log.max-waiting-bytes", parts.eventLog()::waitingBytesShare),
@@ -109,13 +109,20 @@ final class Probes {
     }
 
     /** Those that have begun to read neither here nor, as far as is known, on another node. */
-    private static List<String> starting(Partitions partitions, List<PartitionStatus> statuses) {
+    private static List<String> starting(ServerParts parts, List<PartitionStatus> statuses) {
         return statuses.stream()
                 .filter(status -> !status.hasRun())
-                .filter(status -> !partitions.wasSeenElsewhere(status.stream(), status.partition()))
+                .filter(status -> isToRun(parts, status))
+                .filter(status -> !parts.partitions().wasSeenElsewhere(status.stream(), status.partition()))
                 .map(status -> status.stream() + "/" + status.partition()
                         + (status.trouble() == null ? "" : " (" + status.trouble() + ")"))
                 .toList();
+    }
+
+    /** One that its stream has no more is not waited for. */
+    private static boolean isToRun(ServerParts parts, PartitionStatus status) {
+        StreamDefinition definition = parts.contexts().definition(status.stream());
+        return definition != null && definition.layout().runs(status.partition());
     }
 
     private CompletionStage<Done> askActor() {

@@ -6,13 +6,13 @@ import io.weir.definition.StreamDefinition;
 import io.weir.enrich.Enrichers;
 import io.weir.live.Partitions;
 import io.weir.log.RedisEventLog;
-import io.weir.pipeline.PartitionContext;
+import io.weir.pipeline.LayoutKeeper;
+import io.weir.pipeline.PartitionContexts;
 import io.weir.redis.SharedRedis;
 import io.weir.settings.HttpSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -21,7 +21,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
  * What a running server has, for the features that are built on it.
  *
  * @param weir the settings below {@code weir}
- * @param contexts what each partition works with, by stream
+ * @param contexts what each partition works with
  * @param enrichers what computes fields of events at the door
  */
 record ServerParts(
@@ -33,7 +33,8 @@ record ServerParts(
         Catalog catalog,
         RedisEventLog eventLog,
         SharedRedis sharedRedis,
-        Map<String, List<PartitionContext>> contexts,
+        PartitionContexts contexts,
+        LayoutKeeper layouts,
         Partitions partitions,
         PrometheusMeterRegistry meters,
         Enrichers enrichers) {

@@ -81,6 +81,9 @@ final class ServerRoutes {
                 parts.http(),
                 parts.system());
         replayHandlers().addTo(routes);
+        Repartitioning repartitioning = new Repartitioning(parts);
+        repartitioning.start(parts.eventLog().seals());
+        repartitioning.addTo(routes);
         new ShortLinks(parts, log).addTo(routes);
         ApiDescription.addTo(routes);
         // last, for they look at what the others have registered
@@ -115,7 +118,7 @@ final class ServerRoutes {
 
     /** After a change of committed counts that no window made. */
     private void refreshCounts(StreamDefinition definition) {
-        for (int partition = 0; partition < definition.partitions(); partition++) {
+        for (int partition : definition.layout().running()) {
             ActorRef<PartitionQuery> running = parts.partitions().find(definition.name(), partition);
             if (running != null) {
                 running.tell(new PartitionQuery.RefreshCounts());

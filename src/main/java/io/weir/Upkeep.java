@@ -93,7 +93,7 @@ final class Upkeep {
     }
 
     /** Once more after each end, so that a slow round is never followed by two. */
-    private static void repeat(ActorSystem<?> system, Duration pause, Supplier<CompletionStage<Void>> duty) {
+    static void repeat(ActorSystem<?> system, Duration pause, Supplier<CompletionStage<Void>> duty) {
         CompletionStage<Void> round;
         try {
             round = duty.get();

@@ -15,8 +15,10 @@ import io.weir.http.Routes;
 import io.weir.live.Partitions;
 import io.weir.log.RedisEventLog;
 import io.weir.pipeline.DeadLetterPublisher;
+import io.weir.pipeline.LayoutKeeper;
 import io.weir.pipeline.PartitionContext;
-import io.weir.pipeline.PartitionStatus;
+import io.weir.pipeline.PartitionContexts;
+import io.weir.pipeline.PartitionHandover;
 import io.weir.pipeline.RunningPartitions;
 import io.weir.redis.RedisAddress;
 import io.weir.redis.SharedRedis;
@@ -26,16 +28,16 @@ import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
+import io.weir.settings.RepartitionSettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +46,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.remote.RemoteTransportException;
@@ -62,7 +65,6 @@ final class WeirServer implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Partitions partitions = new Partitions();
     private final RunningPartitions running = new RunningPartitions();
-    private final List<PartitionStatus> statuses = new ArrayList<>();
     private @Nullable ActorSystem<Void> system;
     private String url = "";
     private SortedSet<String> routes = Collections.emptySortedSet();
@@ -124,9 +126,18 @@ final class WeirServer implements AutoCloseable {
         SharedRedis sharedRedis = SharedRedis.open(
                 RedisAddress.of(logSettings), logSettings.connectTimeout(), weir.getDuration("redis.command-timeout"));
         toClose.addFirst(sharedRedis);
-        Map<String, List<PartitionContext>> contexts =
-                contexts(definitions, pipelineSettings, eventLog, database, catalog);
-        new Workers(started, contexts, partitions, running)
+        LayoutKeeper layouts = new LayoutKeeper(
+                definitions,
+                database.layouts(),
+                started.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher")));
+        layouts.begin();
+        PartitionContexts contexts = contexts(definitions, pipelineSettings, eventLog, database, catalog);
+        PartitionHandover.Tools handover = new PartitionHandover.Tools(
+                eventLog.seals(),
+                database.layouts(),
+                layouts::refresh,
+                RepartitionSettings.from(weir).interval());
+        new Workers(started, definitions, contexts, handover, partitions, running)
                 .start(
                         DeadLetterPublisher.create(
                                 definitions,
@@ -135,6 +146,7 @@ final class WeirServer implements AutoCloseable {
                                 pipelineSettings,
                                 meters),
                         eventLog,
+                        layouts,
                         clusterSettings);
         LedgerSettings ledgerSettings = LedgerSettings.from(weir);
         Upkeep upkeep =
@@ -150,11 +162,13 @@ final class WeirServer implements AutoCloseable {
                 eventLog,
                 sharedRedis,
                 contexts,
+                layouts,
                 partitions,
                 meters,
                 enrichers);
-        Probes probes = new Probes(parts, statuses);
-        Routes routes = new ServerRoutes(parts, statuses).build(upkeep, probes);
+        // a stream that gets other partitions is none that starts
+        Probes probes = new Probes(parts, List.copyOf(contexts.statuses()));
+        Routes routes = new ServerRoutes(parts, contexts.statuses()).build(upkeep, probes);
         this.routes = routes.list();
         ServerBinding binding;
         try {
@@ -222,35 +236,28 @@ final class WeirServer implements AutoCloseable {
                 .join();
     }
 
-    private Map<String, List<PartitionContext>> contexts(
+    private PartitionContexts contexts(
             List<StreamDefinition> definitions,
             PipelineSettings settings,
             RedisEventLog eventLog,
             Database database,
             Catalog catalog) {
         String owner = ManagementFactory.getRuntimeMXBean().getName();
-        Map<String, List<PartitionContext>> contexts = new LinkedHashMap<>();
-        for (StreamDefinition definition : definitions) {
-            EventReader reader = new EventReader(definition);
-            List<PartitionContext> ofStream = new ArrayList<>();
-            for (int partition = 0; partition < definition.partitions(); partition++) {
-                PartitionStatus status = new PartitionStatus(definition.name(), partition);
-                statuses.add(status);
-                ofStream.add(new PartitionContext(
+        Map<String, EventReader> readers = new HashMap<>();
+        definitions.forEach(definition -> readers.put(definition.name(), new EventReader(definition)));
+        return new PartitionContexts(
+                definitions,
+                (definition, partition, status) -> new PartitionContext(
                         definition,
                         partition,
                         owner,
                         eventLog,
                         eventLog,
                         database.partitionStore(definition, partition, catalog),
-                        reader,
+                        Objects.requireNonNull(readers.get(definition.name())),
                         settings,
                         status,
                         meters));
-            }
-            contexts.put(definition.name(), ofStream);
-        }
-        return contexts;
     }
 
     private void closeAll() {

@@ -243,6 +243,13 @@ class ContractTest {
         assertThat(call(recount, "/api/admin/streams/link-clicks/recount", "").statusCode())
                 .as("of a stream without rows")
                 .isEqualTo(409);
+        String partitionsOf = "/api/admin/streams/chapter-views/partitions";
+        call("GET /api/admin/streams/{stream}/partitions", partitionsOf, "");
+        String repartition = "POST /api/admin/streams/{stream}/partitions";
+        assertThat(call(repartition, partitionsOf + "?partitions=0", "").statusCode())
+                .isEqualTo(400);
+        assertThat(call(repartition, partitionsOf + "?partitions=2", "").statusCode())
+                .isEqualTo(202);
         assertThat(call("GET /api/admin/alerts", "/api/admin/alerts", "", "X-Forwarded-For", "203.0.113.7")
                         .statusCode())
                 .isEqualTo(403);

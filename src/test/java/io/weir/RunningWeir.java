@@ -62,7 +62,7 @@ final class RunningWeir implements AutoCloseable {
 
     /** Where the actors of a partition are, as a selection that finds them on whatever node they run. */
     static String partitionPath(String stream, int partition) {
-        return "/system/sharding/sharded-daemon-process-" + Workers.NAME + "/*/*/" + stream + "-" + partition;
+        return "/system/sharding/" + Workers.NAME + "/*/*/" + stream + "-" + partition;
     }
 
     String url() {

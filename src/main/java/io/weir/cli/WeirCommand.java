@@ -29,6 +29,7 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new ReplayCommand())
                 .addSubcommand(new BackfillCommand())
                 .addSubcommand(new RecountCommand())
+                .addSubcommand(new RepartitionCommand())
                 .addSubcommand(new KeysCommand());
     }
 

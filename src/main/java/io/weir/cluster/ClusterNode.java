@@ -44,8 +44,6 @@ public final class ClusterNode {
                 "pekko.cluster.roles",
                 roles,
                 "pekko.cluster.sharding.handoff-timeout",
-                drainTimeout.plus(HAND_OFF_MARGIN),
-                "pekko.cluster.sharded-daemon-process.sharding.handoff-timeout",
                 drainTimeout.plus(HAND_OFF_MARGIN)));
         if (settings.tls().isOn()) {
             node.putAll(ClusterTls.configure(settings.tls()));

@@ -25,7 +25,7 @@ record StreamDefaults(
             return null;
         }
         root.only("partitions", "max-depth", "window", "retention", "dedup", "partition", "field");
-        Long partitions = root.wholeNumber("partitions", 1, StreamParser.MAX_PARTITIONS);
+        Long partitions = root.wholeNumber("partitions", 1, StreamLayout.MAX_PARTITIONS);
         Long maxDepth = root.wholeNumber("max-depth", 1, Long.MAX_VALUE);
         Duration retention = root.duration("retention");
         Section windowSection = root.section("window");

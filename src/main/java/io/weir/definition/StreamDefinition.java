@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the field that holds an event's idempotency key; null when only a request's header can give one
  * @param dedup how an event that comes again is told, in streams without an {@link #arbiter}
  * @param enrichments what is computed of each event before it is appended to the log, in that order
+ * @param partitions how many it is to have, as the file says; which ones there are at a moment is in {@code layout}
+ * @param layout the only part that changes while Weir runs
  */
 public record StreamDefinition(
         String name,
@@ -31,7 +33,8 @@ public record StreamDefinition(
         List<Counter> counters,
         List<RowTable> rows,
         Dedup dedup,
-        List<Enrichment> enrichments) {
+        List<Enrichment> enrichments,
+        StreamLayout layout) {
     /** The largest amount that one event may add to a sum of longs, so that no window's sum leaves 64 bits. */
     public static final long LARGEST_SUMMAND = 1_000_000_000_000L;
 
@@ -45,7 +48,43 @@ public record StreamDefinition(
         enrichments = List.copyOf(enrichments);
     }
 
-    /** A stream whose events come into the log as they were sent. */
+    /** A stream with the partitions that its file states. */
+    public StreamDefinition(
+            String name,
+            String file,
+            String redisKey,
+            int partitions,
+            long maxDepth,
+            WindowSettings window,
+            Duration retention,
+            IngestSettings ingest,
+            List<Field> fields,
+            @Nullable Field entity,
+            @Nullable Field key,
+            List<Counter> counters,
+            List<RowTable> rows,
+            Dedup dedup,
+            List<Enrichment> enrichments) {
+        this(
+                name,
+                file,
+                redisKey,
+                partitions,
+                maxDepth,
+                window,
+                retention,
+                ingest,
+                fields,
+                entity,
+                key,
+                counters,
+                rows,
+                dedup,
+                enrichments,
+                new StreamLayout(partitions));
+    }
+
+    /** The same, whose events come into the log as they were sent. */
     public StreamDefinition(
             String name,
             String file,
@@ -81,7 +120,7 @@ public record StreamDefinition(
 
     /** The Redis key of one partition. A braced number is its hash tag, so that its keys share a cluster slot. */
     public String partitionKey(int partition) {
-        return partitions == 1 ? redisKey : redisKey + ":{" + partition + "}";
+        return layout.key(redisKey, partition);
     }
 
     /** The field that holds who sent the request where an event does not say; null when there is none. */

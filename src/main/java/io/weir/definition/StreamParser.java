@@ -6,13 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Parses one stream's section. What is at fault is left out of the result, which then is of no use but for checks. */
 final class StreamParser {
-    static final int MAX_PARTITIONS = 256;
     /** Keeps a window's sums of {@link StreamDefinition#LARGEST_SUMMAND} within 64 bits. */
     static final int MAX_WINDOW_EVENTS = 1_000_000;
+
+    private static final Pattern KEY_OF_A_GENERATION = Pattern.compile(":g\\d+$");
 
     private static final Set<FieldType> ENTITY_TYPES =
             Set.of(FieldType.TEXT, FieldType.LONG, FieldType.UUID, FieldType.URL, FieldType.IP);
@@ -59,7 +61,7 @@ final class StreamParser {
                 name,
                 file,
                 redisKey(),
-                Math.toIntExact(orElse(section.wholeNumber("partitions", 1, MAX_PARTITIONS), defaults.partitions())),
+                Math.toIntExact(orElse(section.wholeNumber("partitions", 1, StreamLayout.MAX_PARTITIONS), defaults.partitions())),
                 orElse(section.wholeNumber("max-depth", 1, Long.MAX_VALUE), defaults.maxDepth()),
                 window(),
                 retention(),
@@ -83,6 +85,12 @@ final class StreamParser {
         }
         if (redisKey.isEmpty() || redisKey.length() > 512 || FieldValues.textProblem(redisKey) != null) {
             section.fault("redis-key", "is not a usable key", "write 1 to 512 characters without NUL");
+        }
+        if (KEY_OF_A_GENERATION.matcher(redisKey).find()) {
+            section.fault(
+                    "redis-key",
+                    "ends as the keys do that a stream gets when the number of its partitions changes",
+                    "end it otherwise than with :g and a number");
         }
         return redisKey;
     }

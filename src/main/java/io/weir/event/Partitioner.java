@@ -2,7 +2,7 @@ package io.weir.event;
 
 import io.weir.definition.Field;
 import io.weir.definition.StreamDefinition;
-import java.util.concurrent.ThreadLocalRandom;
+import io.weir.definition.StreamLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,26 +21,39 @@ public final class Partitioner {
      * @param entity the value of the stream's entity field
      */
     public static int partitionOf(StreamDefinition definition, @Nullable Object entity, @Nullable String key) {
-        int partitions = definition.partitions();
-        if (partitions == 1) {
-            return 0;
+        StreamLayout layout = definition.layout();
+        int only = layout.only();
+        if (only >= 0) {
+            return only;
         }
-        Field entityField = definition.entity();
-        if (entityField != null && entity != null) {
-            return ofText(ValueText.of(entityField.type(), entity), partitions);
-        }
-        return key != null
-                ? ofText(key, partitions)
-                : ThreadLocalRandom.current().nextInt(partitions);
+        String text = text(definition, entity, key);
+        return text == null ? layout.any() : layout.partitionOf(hash(text));
     }
 
-    private static int ofText(String text, int partitions) {
+    /** The same for an event that is written past the log: only what is active is written to. */
+    public static int activePartitionOf(StreamDefinition definition, @Nullable Object entity, @Nullable String key) {
+        String text = text(definition, entity, key);
+        return definition.layout().activePartitionOf(text == null ? 0 : hash(text));
+    }
+
+    /** Where an entity's events go once a change that is under way has come to its end. */
+    public static int newestPartitionOf(StreamDefinition definition, Object entity) {
+        String text = text(definition, entity, null);
+        return definition.layout().newestPartitionOf(text == null ? 0 : hash(text));
+    }
+
+    private static @Nullable String text(StreamDefinition definition, @Nullable Object entity, @Nullable String key) {
+        Field entityField = definition.entity();
+        return entityField != null && entity != null ? ValueText.of(entityField.type(), entity) : key;
+    }
+
+    private static int hash(String text) {
         int hash = text.hashCode();
         hash ^= hash >>> 16;
         hash *= 0x85ebca6b;
         hash ^= hash >>> 13;
         hash *= 0xc2b2ae35;
         hash ^= hash >>> 16;
-        return Integer.remainderUnsigned(hash, partitions);
+        return hash;
     }
 }

@@ -4,6 +4,7 @@ import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
+import io.weir.log.RoutedAppend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +25,9 @@ final class Commits {
     }
 
     /** Completes with whether everything is committed; false when that is not known in time. Never fails. */
-    CompletionStage<Boolean> await(String stream, List<PartitionedAppend.Appended> appended) {
+    CompletionStage<Boolean> await(String stream, List<RoutedAppend.Appended> appended) {
         List<CompletableFuture<?>> waits = new ArrayList<>(appended.size());
-        for (PartitionedAppend.Appended part : appended) {
+        for (RoutedAppend.Appended part : appended) {
             if (part.entry().equals(EventLog.WRITTEN)) {
                 continue;
             }

@@ -1,7 +1,6 @@
 package io.weir.http;
 
 import io.weir.definition.StreamDefinition;
-import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
 import io.weir.live.LiveCounts;
@@ -63,7 +62,7 @@ public final class CounterHandler implements RequestHandler {
                     .with("field", field)
                     .response());
         }
-        return counts.of(definition, entity, EntryId.ZERO).thenApply(found -> switch (found) {
+        return counts.of(definition, entity).thenApply(found -> switch (found) {
             case LiveCounts.Found values -> IngestAnswers.json(200, CounterJson.render(definition, entityText, values));
             case LiveCounts.Unavailable unavailable -> unavailable(unavailable.reason());
         });

@@ -6,6 +6,7 @@ import io.weir.event.Partitioner;
 import io.weir.live.LiveCounts;
 import io.weir.live.PartitionQuery;
 import io.weir.live.Partitions;
+import io.weir.log.RoutedAppend;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -22,9 +23,20 @@ final class Counts {
         this.timeout = timeout;
     }
 
-    /** Counts that contain at least the events up to an entry. Never fails. */
-    CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity, EntryId upTo) {
+    /** Counts as they are. Never fails. */
+    CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity) {
+        return of(definition, entity, Partitioner.partitionOf(definition, entity, null), EntryId.ZERO);
+    }
+
+    /** Counts that contain at least the events up to what was appended. Never fails. */
+    CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity, RoutedAppend.Appended appended) {
         int partition = Partitioner.partitionOf(definition, entity, null);
+        // one that follows it runs only once all of it is committed, and has entries of its own
+        EntryId upTo = partition == appended.partition() ? appended.entry() : EntryId.ZERO;
+        return of(definition, entity, partition, upTo);
+    }
+
+    private CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity, int partition, EntryId upTo) {
         return partitions
                 .<LiveCounts>ask(
                         definition.name(),

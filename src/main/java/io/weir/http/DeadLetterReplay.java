@@ -13,6 +13,7 @@ import io.weir.letter.StoredLetter;
 import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
 import io.weir.log.LogItem;
+import io.weir.log.RoutedAppend;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -92,8 +93,8 @@ final class DeadLetterReplay {
         }
         // what an earlier replay of the same version may have appended must not be taken for lost
         boolean isFirst = !reference.equals(letter.reference());
-        return log.append(
-                        stream.definition(), event.partition(), List.of(new LogItem(LogItem.Kind.EVENT, event.json())))
+        return RoutedAppend.always(stream.definition(), log)
+                .append(event.partition(), List.of(new LogItem(LogItem.Kind.EVENT, event.json())))
                 .handle((entry, failure) -> failure)
                 .thenCompose(failure -> failure == null
                         ? CompletableFuture.<@Nullable NotReplayed>completedStage(null)

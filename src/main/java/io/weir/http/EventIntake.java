@@ -8,6 +8,7 @@ import io.weir.event.FixedValue;
 import io.weir.event.InvalidEvent;
 import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
+import io.weir.log.RoutedAppend;
 import io.weir.settings.HttpSettings;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +30,7 @@ final class EventIntake {
      * @param invalid those that are kept as dead letters
      * @param places where all of them are
      */
-    record Taken(int events, List<InvalidEvent> invalid, List<PartitionedAppend.Appended> places) {}
+    record Taken(int events, List<InvalidEvent> invalid, List<RoutedAppend.Appended> places) {}
 
     /** What a body may be packed as (RFC 9110, 12.5.3). */
     private static final HttpHeader ACCEPT_ENCODING = RawHeader.create("Accept-Encoding", "gzip, identity");
@@ -157,7 +158,7 @@ final class EventIntake {
         return switch (failure.reason()) {
             case STREAM_FULL -> new Refusal(RefusalReason.STREAM_FULL, nothingTaken(failure));
             case OVERLOADED -> new Refusal(RefusalReason.OVERLOADED, nothingTaken(failure));
-            case UNAVAILABLE -> new Refusal(RefusalReason.UNAVAILABLE, nothingTaken(failure));
+            case UNAVAILABLE, SEALED -> new Refusal(RefusalReason.UNAVAILABLE, nothingTaken(failure));
             case UNKNOWN ->
                 new Refusal(
                         RefusalReason.UNKNOWN,

@@ -1,14 +1,15 @@
 package io.weir.http;
 
+import io.weir.definition.Generation;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.AcceptedEvent;
-import io.weir.event.EntryId;
 import io.weir.event.InvalidEvent;
-import io.weir.event.Partitioner;
 import io.weir.event.RefusedEvent;
 import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
 import io.weir.log.LogItem;
+import io.weir.log.RoutedAppend;
+import io.weir.log.RoutedAppend.Appended;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends a request's events, one entry per partition that they belong to. */
 final class PartitionedAppend {
-    /**
-     * Where a partition's share of a request stands in the log.
-     *
-     * @param entry the last entry that holds some of it
-     * @param repeated how many of its events were there before, or twice in it
-     */
-    record Appended(int partition, EntryId entry, int repeated) {}
-
     private final StreamDefinition definition;
-    private final EventLog log;
+    private final RoutedAppend log;
     private final boolean once;
 
     PartitionedAppend(StreamDefinition definition, EventLog log) {
         this.definition = definition;
-        this.log = log;
+        this.log = RoutedAppend.once(definition, log);
         this.once = definition.dedup().isByFields();
     }
 
@@ -49,41 +42,37 @@ final class PartitionedAppend {
             for (AcceptedEvent event : accepted) {
                 items.add(item(event));
             }
-            return append(accepted.getFirst().partition(), items);
+            return log.append(accepted.getFirst().partition(), items);
         }
         Map<Integer, List<LogItem>> byPartition = new TreeMap<>();
+        int newest = newestGeneration(accepted);
         for (AcceptedEvent event : accepted) {
-            add(byPartition, event.partition(), item(event));
+            LogItem item = item(event);
+            // The partitions changed while the request was decoded. An entity's earlier events must not be behind its later
+            // ones, so they go where these do.
+            boolean isOutdated = Generation.of(event.partition()) < newest;
+            add(byPartition, isOutdated ? log.partitionOf(item) : event.partition(), item);
         }
         for (InvalidEvent event : invalid) {
-            int partition = event.key() == null ? 0 : Partitioner.partitionOf(definition, null, event.key());
+            int partition = RoutedAppend.partitionOfRefused(definition, event.key());
             add(byPartition, partition, new LogItem(LogItem.Kind.REFUSED, RefusedEvent.encode(event)));
         }
         List<CompletableFuture<List<Appended>>> appends = new ArrayList<>(byPartition.size());
         byPartition.forEach(
-                (partition, items) -> appends.add(append(partition, items).toCompletableFuture()));
+                (partition, items) -> appends.add(log.append(partition, items).toCompletableFuture()));
         return appends.size() == 1 ? appends.getFirst() : join(appends);
     }
 
-    private CompletionStage<List<Appended>> append(int partition, List<LogItem> items) {
-        if (once) {
-            return log.appendOnce(definition, partition, items).thenApply(places -> List.of(joined(partition, places)));
+    private static int newestGeneration(List<AcceptedEvent> events) {
+        int newest = 0;
+        for (AcceptedEvent event : events) {
+            newest = Math.max(newest, Generation.of(event.partition()));
         }
-        return log.append(definition, partition, items).thenApply(entry -> List.of(new Appended(partition, entry, 0)));
+        return newest;
     }
 
     private LogItem item(AcceptedEvent event) {
         return new LogItem(LogItem.Kind.EVENT, event.json(), once ? event.key() : null);
-    }
-
-    private static Appended joined(int partition, List<EventLog.Place> places) {
-        EntryId last = EntryId.ZERO;
-        int repeated = 0;
-        for (EventLog.Place place : places) {
-            last = place.entry().isAfter(last) ? place.entry() : last;
-            repeated += place.repeated() ? 1 : 0;
-        }
-        return new Appended(partition, last, repeated);
     }
 
     private static CompletionStage<List<Appended>> join(List<CompletableFuture<List<Appended>>> appends) {

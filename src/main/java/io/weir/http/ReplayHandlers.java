@@ -118,14 +118,17 @@ public final class ReplayHandlers {
         if (from >= to) {
             throw QueryParameters.invalid("from", "is not before to, or in the future");
         }
-        int partition = Math.toIntExact(query.number("partition", 0));
-        if (partition >= definition.partitions()) {
-            throw QueryParameters.invalid("partition", "is none of the stream's, which has " + definition.partitions());
+        int asked = Math.toIntExact(query.number("partition", 0));
+        List<Integer> partitions = definition.layout().live();
+        // one that was removed since the slice before it is passed over
+        int partition = next(partitions, asked);
+        if (partition < 0) {
+            throw QueryParameters.invalid("partition", "is none of the stream's, which has " + partitions.size());
         }
         boolean dryRun = query.flag("dry-run");
         String afterText = query.text("after");
         EntryId after = null;
-        if (afterText != null) {
+        if (afterText != null && partition == asked) {
             try {
                 after = EntryId.parse(afterText);
             } catch (NumberFormatException invalid) {
@@ -133,7 +136,8 @@ public final class ReplayHandlers {
             }
         }
         StreamReplay.Slice slice = replay.run(new StreamReplay.Request(definition, partition, from, to, after, dryRun));
-        boolean finished = slice.done() && partition + 1 == definition.partitions();
+        int following = next(partitions, partition + 1);
+        boolean finished = slice.done() && following < 0;
         JsonObject json = new JsonObject()
                 .with("stream", definition.name())
                 .with("keyed", StreamReplay.canApply(definition))
@@ -157,10 +161,19 @@ public final class ReplayHandlers {
         if (!finished) {
             // the same request with these three goes on
             json.with("to", Long.toString(to))
-                    .with("nextPartition", slice.done() ? partition + 1 : partition)
+                    .with("nextPartition", slice.done() ? following : partition)
                     .with("after", slice.done() ? null : slice.after().toString());
         }
         return IngestAnswers.json(200, json.toString());
+    }
+
+    /** The first of the partitions from this one on; -1 when there is none. */
+    private static int next(List<Integer> partitions, int from) {
+        return partitions.stream()
+                .mapToInt(Integer::intValue)
+                .filter(partition -> partition >= from)
+                .findFirst()
+                .orElse(-1);
     }
 
     private HttpResponse backfill(StreamDefinition definition, QueryParameters query) {

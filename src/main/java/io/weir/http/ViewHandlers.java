@@ -6,7 +6,6 @@ import io.weir.definition.BodyForm;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.StreamDefinition;
-import io.weir.event.EntryId;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
 import io.weir.event.ValueText;
@@ -14,6 +13,7 @@ import io.weir.live.CommittedCounts;
 import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
+import io.weir.log.RoutedAppend;
 import io.weir.settings.HttpSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -130,7 +130,7 @@ final class ViewHandlers {
         if (taken.events() == 0) {
             return CompletableFuture.completedFuture(IngestAnswers.taken(0, taken.invalid(), options));
         }
-        PartitionedAppend.Appended place = taken.places().getFirst();
+        RoutedAppend.Appended place = taken.places().getFirst();
         CompletionStage<Boolean> committed = options.waitForCommit()
                 ? commits.await(definition.name(), taken.places())
                 : CompletableFuture.completedFuture(true);
@@ -141,7 +141,7 @@ final class ViewHandlers {
             }
             CompletionStage<LiveCounts> found = place.entry().equals(EventLog.WRITTEN)
                     ? committedCounts.sinceWritten(definition, viewed)
-                    : counts.of(definition, viewed, place.entry());
+                    : counts.of(definition, viewed, place);
             return found.thenApply(values -> viewed(place.repeated() == 0, values));
         });
     }
@@ -149,7 +149,7 @@ final class ViewHandlers {
     /** Of a partition that reads nothing, what the database holds is all there is. */
     private CompletionStage<LiveCounts> current(Object viewed) {
         return definition.ingest().redis() && log.isConnected()
-                ? counts.of(definition, viewed, EntryId.ZERO)
+                ? counts.of(definition, viewed)
                 : committedCounts.of(definition, viewed);
     }
 

@@ -2,6 +2,7 @@ package io.weir.log;
 
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.weir.definition.StreamDefinition;
+import io.weir.definition.StreamLayout;
 import io.weir.event.EntryId;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
@@ -35,6 +36,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
 
     private final String key;
     private final int partition;
+    private final StreamLayout layout;
     private final byte[] commandStart;
     /** Where items are appended once; null in a stream whose items always are. */
     private final OnceCommand.@Nullable Target once;
@@ -67,6 +69,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
             Executor completions) {
         this.key = definition.partitionKey(partition);
         this.partition = partition;
+        this.layout = definition.layout();
         this.commandStart = XaddCommand.start(key);
         this.once = definition.dedup().isByFields()
                 ? OnceCommand.Target.of(key, definition.dedup().window())
@@ -184,6 +187,13 @@ final class PartitionWriter implements AppendCommand.Outcome {
         depth.release(partition, command.events);
         limits.release(command.events, command.bytes);
         endFailed(command);
+        if (RedisSeals.isRefusal(error)) {
+            // before anybody is told, who then asks where the items belong
+            layout.sealed(partition);
+            sendNext();
+            failSealed(command);
+            return;
+        }
         logSometimes(error);
         if (error.startsWith("READONLY") || error.startsWith("MASTERDOWN")) {
             // the host's name may lead to another server by now
@@ -336,6 +346,17 @@ final class PartitionWriter implements AppendCommand.Outcome {
         for (AppendCommand.Part part : command.parts) {
             // an earlier part of it is in the log
             fail(part.append(), part.from() == 0 ? reason : Reason.UNKNOWN, message);
+        }
+    }
+
+    private void failSealed(AppendCommand command) {
+        for (AppendCommand.Part part : command.parts) {
+            PendingAppend append = part.append();
+            AppendFailure failure =
+                    AppendFailure.sealed(key + " is sealed", part.from(), append.repeatedBefore(part.from()));
+            if (append.stage.completeExceptionally(failure)) {
+                meters.refused(Reason.SEALED, append.items.size() - part.from());
+            }
         }
     }
 

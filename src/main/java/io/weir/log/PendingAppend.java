@@ -39,6 +39,16 @@ final class PendingAppend {
         places[index] = place;
     }
 
+    /** How many of the first items had been there before; 0 where that is not asked. */
+    int repeatedBefore(int end) {
+        int repeated = 0;
+        for (int index = 0; index < Math.min(end, places.length); index++) {
+            EventLog.Place place = places[index];
+            repeated += place != null && place.repeated() ? 1 : 0;
+        }
+        return repeated;
+    }
+
     /** Where every item is, once the stage is complete. */
     List<EventLog.Place> places() {
         List<EventLog.Place> all = new ArrayList<>(places.length);

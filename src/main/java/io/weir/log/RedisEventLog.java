@@ -17,7 +17,6 @@ import io.weir.redis.RedisAddress;
 import io.weir.settings.LogSettings;
 import io.weir.settings.SettingsException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +42,7 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
     private static final Duration SWEEP_INTERVAL = Duration.ofMillis(50);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
-    private record Stream(StreamDepth depth, StreamMeters meters, List<PartitionWriter> writers) {}
+    private record Stream(StreamDepth depth, StreamMeters meters, PerPartition<PartitionWriter> writers) {}
 
     private final LogSettings settings;
     private final MeterRegistry registry;
@@ -212,6 +211,11 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
         return new RedisRetainedLog(servers, settings.commandTimeout());
     }
 
+    /** Closes partitions that others follow. */
+    public PartitionSeals seals() {
+        return new RedisSeals(servers, settings.commandTimeout());
+    }
+
     /** Where dead letters are published. */
     public DeadLetterStream deadLetterStream() {
         return new RedisDeadLetterStream(servers, settings.commandTimeout());
@@ -239,7 +243,7 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
         servers.close();
         sweep();
         // what waits for its key to arrive at another node is in nobody's hands
-        streams.values().forEach(stream -> stream.writers().forEach(PartitionWriter::failWaiting));
+        streams.values().forEach(stream -> stream.writers().all().forEach(PartitionWriter::failWaiting));
         client.shutdown(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         if (!resources
                 .shutdown(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
@@ -254,21 +258,26 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
     }
 
     private Stream newStream(StreamDefinition definition) {
-        StreamDepth depth = new StreamDepth(definition.partitions());
+        StreamDepth depth = new StreamDepth();
         StreamMeters meters = new StreamMeters(registry, definition.name(), depth);
-        List<PartitionWriter> writers = new ArrayList<>();
-        for (int partition = 0; partition < definition.partitions(); partition++) {
-            RedisRoute route = servers.route(definition.partitionKey(partition));
-            writers.add(
-                    new PartitionWriter(definition, partition, settings, route, limits, depth, meters, completions));
-        }
-        return new Stream(depth, meters, List.copyOf(writers));
+        return new Stream(
+                depth,
+                meters,
+                new PerPartition<>(partition -> new PartitionWriter(
+                        definition,
+                        partition,
+                        settings,
+                        servers.route(definition.partitionKey(partition)),
+                        limits,
+                        depth,
+                        meters,
+                        completions)));
     }
 
     private void sweep() {
         long now = System.nanoTime();
         for (Stream stream : streams.values()) {
-            for (PartitionWriter writer : stream.writers()) {
+            for (PartitionWriter writer : stream.writers().all()) {
                 try {
                     writer.sweep(now);
                 } catch (RuntimeException problem) {
@@ -282,7 +291,7 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
     private double inFlight() {
         int commands = 0;
         for (Stream stream : streams.values()) {
-            for (PartitionWriter writer : stream.writers()) {
+            for (PartitionWriter writer : stream.writers().all()) {
                 commands += writer.inFlight();
             }
         }

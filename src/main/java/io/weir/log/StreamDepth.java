@@ -46,27 +46,20 @@ final class StreamDepth {
         }
     }
 
-    private final Partition[] partitions;
+    private final PerPartition<Partition> partitions = new PerPartition<>(partition -> new Partition());
     private long total;
-
-    StreamDepth(int partitions) {
-        this.partitions = new Partition[partitions];
-        for (int partition = 0; partition < partitions; partition++) {
-            this.partitions[partition] = new Partition();
-        }
-    }
 
     synchronized long total() {
         return total;
     }
 
     synchronized void runs(int partition, boolean here) {
-        partitions[partition].here = here;
-        partitions[partition].started = false;
+        partitions.get(partition).here = here;
+        partitions.get(partition).started = false;
     }
 
     synchronized boolean runsAny() {
-        for (Partition partition : partitions) {
+        for (Partition partition : partitions.all()) {
             if (partition.here) {
                 return true;
             }
@@ -77,7 +70,7 @@ final class StreamDepth {
     /** Of the partitions that run in this process. */
     synchronized long totalHere() {
         long sum = 0;
-        for (Partition partition : partitions) {
+        for (Partition partition : partitions.all()) {
             sum += partition.here ? partition.depth() : 0;
         }
         return sum;
@@ -85,12 +78,12 @@ final class StreamDepth {
 
     /** What this process appended to a partition. */
     synchronized LogInspection.Appended tally(int partition) {
-        return new LogInspection.Appended(partitions[partition].answered, partitions[partition].unanswered);
+        return new LogInspection.Appended(partitions.get(partition).answered, partitions.get(partition).unanswered);
     }
 
     /** What others may know of the partition, with what was appended here behind the position; null before a start. */
     synchronized @Nullable Uncommitted uncommitted(int partition) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         return state.here && state.started ? new Uncommitted(state.position, state.depth()) : null;
     }
 
@@ -99,20 +92,20 @@ final class StreamDepth {
         if (total + events > max) {
             return false;
         }
-        partitions[partition].unanswered += events;
+        partitions.get(partition).unanswered += events;
         total += events;
         return true;
     }
 
     /** Gives room back: the events are surely not in the log. */
     synchronized void release(int partition, int events) {
-        partitions[partition].unanswered -= events;
+        partitions.get(partition).unanswered -= events;
         total -= events;
     }
 
     /** Redis has answered: the events are in the log. */
     synchronized void appended(int partition, int events, EntryId id) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         state.unanswered -= events;
         state.answered += events;
         if (!id.isAfter(state.position)) {
@@ -129,19 +122,19 @@ final class StreamDepth {
 
     /** No answer will come: the events may or may not be in the log. */
     synchronized void lost(int partition, int events) {
-        partitions[partition].unanswered -= events;
-        partitions[partition].inDoubt += events;
+        partitions.get(partition).unanswered -= events;
+        partitions.get(partition).inDoubt += events;
     }
 
     /** The events are committed. */
     synchronized void committed(int partition, int events) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         setKnown(state, Math.max(0, state.known - events));
     }
 
     /** A start has counted what stands after the cursor, up to the end. */
     synchronized void started(int partition, long events, EntryId end) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         clearDoubt(state);
         moveTo(state, end);
         setKnown(state, events);
@@ -151,12 +144,12 @@ final class StreamDepth {
 
     /** Where a count ahead of the reads goes on. */
     synchronized EntryId position(int partition) {
-        return partitions[partition].position;
+        return partitions.get(partition).position;
     }
 
     /** Entries were read, or counted, in order; those up to the position are known already. */
     synchronized void found(int partition, EntryId id, long events) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         if (id.isAfter(state.position)) {
             setKnown(state, state.known + events);
             moveTo(state, id);
@@ -166,7 +159,7 @@ final class StreamDepth {
 
     /** So many events stand between two entries; false, and nothing is changed, when reads have come further by now. */
     synchronized boolean counted(int partition, EntryId from, EntryId to, long events) {
-        if (!partitions[partition].position.equals(from)) {
+        if (!partitions.get(partition).position.equals(from)) {
             return false;
         }
         found(partition, to, events);
@@ -175,7 +168,7 @@ final class StreamDepth {
 
     /** A read found nothing behind {@code end}. */
     synchronized void foundEnd(int partition, EntryId end) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         // a count ahead of it may have seen what came since
         if (!state.position.isAfter(end)) {
             moveTo(state, end);
@@ -185,7 +178,7 @@ final class StreamDepth {
 
     /** Sets the depth anew; up to the end that was found last, so many events are uncommitted. */
     synchronized void settle(int partition, long uncommitted) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         if (state.atEnd) {
             clearDoubt(state);
             setKnown(state, uncommitted);
@@ -194,7 +187,7 @@ final class StreamDepth {
 
     /** The node that runs the partition says so; ignored where that is this one. */
     synchronized void elsewhere(int partition, Uncommitted said) {
-        Partition state = partitions[partition];
+        Partition state = partitions.get(partition);
         if (state.here) {
             return;
         }

@@ -47,7 +47,7 @@ public final class DepthsElsewhere {
 
     private void askAll() {
         for (StreamDefinition definition : definitions) {
-            for (int partition = 0; partition < definition.partitions(); partition++) {
+            for (int partition : definition.layout().live()) {
                 ActorRef<PartitionQuery> ref = partitions.isHere(definition.name(), partition)
                         ? null
                         : partitions.find(definition.name(), partition);

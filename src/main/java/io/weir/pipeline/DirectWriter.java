@@ -123,6 +123,8 @@ final class DirectWriter {
             }
             case DirectOutcome.NotWritten(String reason) ->
                 fail(parts, AppendFailure.Reason.UNAVAILABLE, "Redis is away, and the database: " + reason);
+            case DirectOutcome.Elsewhere() ->
+                fail(parts, AppendFailure.Reason.SEALED, partition + " takes no event any more");
             case DirectOutcome.Unknown(String reason) ->
                 fail(parts, AppendFailure.Reason.UNKNOWN, "the connection to the database was lost: " + reason);
         }

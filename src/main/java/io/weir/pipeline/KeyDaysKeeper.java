@@ -86,7 +86,7 @@ public final class KeyDaysKeeper {
     private CompletionStage<Instant> oldestUncommitted(Instant now) {
         CompletionStage<Instant> oldest = CompletableFuture.completedStage(now);
         for (StreamDefinition definition : keyed) {
-            for (int partition = 0; partition < definition.partitions(); partition++) {
+            for (int partition : definition.layout().live()) {
                 int number = partition;
                 oldest = oldest.thenCompose(
                         before -> firstAfterCursor(definition, number, now).thenApply(found -> {

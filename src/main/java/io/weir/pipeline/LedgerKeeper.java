@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,15 +82,40 @@ public final class LedgerKeeper {
     // one after the other: nobody waits for it, and the events' own way has the servers for itself
     private CompletionStage<List<Ledger.Partition>> partitions(StreamDefinition definition, boolean acknowledge) {
         CompletionStage<List<Ledger.Partition>> partitions = CompletableFuture.completedStage(new ArrayList<>());
-        for (int partition = 0; partition < definition.partitions(); partition++) {
-            int number = partition;
+        SortedSet<Integer> numbers = new TreeSet<>(definition.layout().live());
+        numbers.addAll(definition.layout().removed());
+        for (int number : numbers) {
             partitions = partitions.thenCompose(
-                    before -> look(definition, number, acknowledge, MAX_LOOKS).thenApply(found -> {
+                    before -> lookUnlessRemoved(definition, number, acknowledge).thenApply(found -> {
                         before.add(found);
                         return before;
                     }));
         }
         return partitions;
+    }
+
+    /** Of a partition that was removed from the log, what the database recorded is all there is. */
+    private CompletionStage<Ledger.Partition> lookUnlessRemoved(
+            StreamDefinition definition, int partition, boolean acknowledge) {
+        if (!definition.layout().removed().contains(partition)) {
+            return look(definition, partition, acknowledge, MAX_LOOKS);
+        }
+        return CompletableFuture.supplyAsync(
+                () -> Jdbc.call(() -> {
+                    LedgerStore.Totals totals = store.totals(definition.name(), partition);
+                    return new Ledger.Partition(
+                            partition,
+                            totals.cursor().toString(),
+                            totals.committed(),
+                            totals.deduplicated(),
+                            totals.filtered(),
+                            totals.deadLettered(),
+                            0,
+                            new Ledger.Entries(0, 0, 0),
+                            null,
+                            List.of());
+                }),
+                jdbcExecutor);
     }
 
     private CompletionStage<Ledger.Partition> look(

@@ -7,9 +7,7 @@ import io.weir.live.LiveCounts;
 import io.weir.store.PartitionStore;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -21,25 +19,20 @@ public final class StoredCounts implements CommittedCounts {
 
     private record Place(String stream, Object entity) {}
 
-    private final Map<String, List<PartitionContext>> partitions;
+    private final PartitionContexts partitions;
     private final Executor jdbcExecutor;
     /** What the latest writes past Redis left; guarded by itself. */
     private final LinkedHashMap<Place, LiveCounts> written = new LinkedHashMap<>();
 
-    public StoredCounts(Map<String, List<PartitionContext>> partitions, Executor jdbcExecutor) {
-        this.partitions = Map.copyOf(partitions);
+    public StoredCounts(PartitionContexts partitions, Executor jdbcExecutor) {
+        this.partitions = partitions;
         this.jdbcExecutor = jdbcExecutor;
     }
 
     @Override
     public CompletionStage<LiveCounts> of(StreamDefinition definition, Object entity) {
         int partition = Partitioner.partitionOf(definition, entity, null);
-        return read(
-                Objects.requireNonNull(partitions.get(definition.name()))
-                        .get(partition)
-                        .store(),
-                entity,
-                jdbcExecutor);
+        return read(partitions.of(definition.name(), partition).store(), entity, jdbcExecutor);
     }
 
     @Override

@@ -133,7 +133,7 @@ public final class StreamFlush {
 
     private static <T> CompletionStage<List<T>> all(StreamDefinition definition, OfPartition<T> work) {
         List<CompletableFuture<T>> parts = new ArrayList<>();
-        for (int partition = 0; partition < definition.partitions(); partition++) {
+        for (int partition : definition.layout().live()) {
             parts.add(work.of(partition).toCompletableFuture());
         }
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))

@@ -113,7 +113,8 @@ public final class CounterBackfill {
                     target.name() + " leaves entities without a row alone, and the log does not say which had one");
         }
         List<ReplayStore.ColumnStart> starts = new ArrayList<>();
-        for (int partition = 0; partition < definition.partitions(); partition++) {
+        List<Integer> partitions = definition.layout().running();
+        for (int partition : partitions) {
             ReplayStore.ColumnStart start = store.columnStart(definition, partition, target);
             if (!start.known() && !start.backfilled()) {
                 throw ReplayFailure.refused("it is not known from where on " + target.name()
@@ -126,8 +127,9 @@ public final class CounterBackfill {
         long entities = 0;
         int already = 0;
         EntryId completeFrom = null;
-        for (int partition = 0; partition < definition.partitions(); partition++) {
-            ReplayStore.ColumnStart start = starts.get(partition);
+        for (int i = 0; i < starts.size(); i++) {
+            int partition = partitions.get(i);
+            ReplayStore.ColumnStart start = starts.get(i);
             Folded folded = start.backfilled() ? null : fold(definition, partition, target, start.after());
             if (folded == null
                     || !store.addOnce(definition, partition, target, folded.deltas(), settings.backfillTimeout())) {

@@ -11,6 +11,7 @@ import io.weir.log.EventLog;
 import io.weir.log.LogEntry;
 import io.weir.log.LogItem;
 import io.weir.log.RetainedLog;
+import io.weir.log.RoutedAppend;
 import io.weir.settings.ReplaySettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -239,7 +240,8 @@ public final class StreamReplay {
                 Thread.sleep(PAUSE_MILLIS);
             }
             try {
-                log.append(definition, request.partition(), items)
+                RoutedAppend.always(definition, log)
+                        .append(request.partition(), items)
                         .toCompletableFuture()
                         .join();
             } catch (CompletionException failure) {

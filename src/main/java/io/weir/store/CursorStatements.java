@@ -1,5 +1,6 @@
 package io.weir.store;
 
+import io.weir.definition.Generation;
 import io.weir.event.EntryId;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
@@ -25,7 +26,7 @@ final class CursorStatements {
         """;
     private static final String RAISE_EPOCH = """
         UPDATE stream_cursor SET epoch = epoch + 1, owner = ?, updated_at = now()
-        WHERE stream = ? AND partition = ? RETURNING epoch, entry, entry_checksum, windows
+        WHERE stream = ? AND partition = ? AND removed_at IS NULL RETURNING epoch, entry, entry_checksum, windows
         """;
     private static final String ADVANCE = TRANSACTION_SETTINGS + """
         UPDATE stream_cursor
@@ -46,6 +47,14 @@ final class CursorStatements {
     private static final String LOCK = "SELECT 1 FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
     private static final String COUNT_DIRECT =
             "UPDATE stream_cursor SET direct_events = direct_events + ? WHERE stream = ? AND partition = ?";
+    private static final String MAY_START = """
+        SELECT 1 FROM stream_layout WHERE stream = ? AND generation = ? AND activated_at IS NOT NULL FOR SHARE
+        """;
+    private static final String LOCK_LAYOUT =
+            "SELECT pg_advisory_xact_lock_shared(" + LayoutStore.LOCK_KEY + ")";
+    private static final String ACTIVE = """
+        SELECT coalesce(max(generation), 0) FROM stream_layout WHERE stream = ? AND activated_at IS NOT NULL
+        """;
     private static final String DESCRIBE =
             "SELECT epoch, entry, owner, windows FROM stream_cursor WHERE stream = ? AND partition = ?";
     private static final String TERMINATE = """
@@ -85,6 +94,7 @@ final class CursorStatements {
             // nobody ends a start by its name, so one whose process is gone must end by itself
             set.setString(4, lockTimeoutMillis);
             set.execute();
+            requireActive(connection);
             ensure.setString(1, stream);
             ensure.setInt(2, partition);
             ensure.executeUpdate();
@@ -93,10 +103,43 @@ final class CursorStatements {
             raise.setInt(3, partition);
             try (ResultSet row = raise.executeQuery()) {
                 if (!row.next()) {
-                    throw new SQLException("the cursor of " + stream + "/" + partition + " vanished", "40001");
+                    throw new SQLException("the cursor of " + stream + "/" + partition + " is gone, or the partition is removed", "40001");
                 }
                 return new PartitionStore.Started(
                         row.getLong(1), EntryId.parse(row.getString(2)), row.getLong(3), row.getLong(4));
+            }
+        }
+    }
+
+    /** Nothing of a partition is applied before all that those hold which it follows. */
+    private void requireActive(Connection connection) throws SQLException {
+        if (Generation.of(partition) == 0) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(MAY_START)) {
+            statement.setString(1, stream);
+            statement.setInt(2, Generation.of(partition));
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException(
+                            stream + "/" + partition + " waits until the partitions before it are drained", "40001");
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether events may be written past the log on behalf of this partition: only on behalf of those that are active, and
+     * as long as this transaction lasts they stay it. So all of an event's copies meet at one cursor's row.
+     */
+    boolean takesDirect(Connection connection) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK_LAYOUT);
+                PreparedStatement active = connection.prepareStatement(ACTIVE)) {
+            lock.setString(1, stream);
+            lock.execute();
+            active.setString(1, stream);
+            try (ResultSet row = active.executeQuery()) {
+                return row.next() && row.getInt(1) == Generation.of(partition);
             }
         }
     }

@@ -145,6 +145,11 @@ public final class Database implements AutoCloseable {
         return new PostgresPartitionStore(pool, settings, definition, partition, catalog, keyDays, meters);
     }
 
+    /** Which partitions the streams have. */
+    public LayoutStore layouts() {
+        return new LayoutStore(pool, settings.lockTimeout());
+    }
+
     /** What partitions have committed. */
     public LedgerStore ledger() {
         return new LedgerStore(pool);

@@ -18,6 +18,9 @@ public sealed interface DirectOutcome {
     /** Nothing of them was written. */
     record NotWritten(String reason) implements DirectOutcome {}
 
+    /** Nothing was written: the stream has other partitions by now, on whose behalf they are to be written. */
+    record Elsewhere() implements DirectOutcome {}
+
     /** The connection was lost at COMMIT. */
     record Unknown(String reason) implements DirectOutcome {}
 }

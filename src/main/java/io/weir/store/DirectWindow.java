@@ -44,6 +44,10 @@ final class DirectWindow {
             parts.writer().prepare(events);
             Connection connection = parts.pool().getConnection();
             try (connection) {
+                if (!parts.cursor().takesDirect(connection)) {
+                    connection.rollback();
+                    return new DirectOutcome.Elsewhere();
+                }
                 parts.cursor().lockOrCreate(connection);
                 WindowWriter.Applied applied = carefully
                         ? CarefulWindow.write(parts.writer(), connection, events)

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamDepthTest {
     private static final long NO_LIMIT = Long.MAX_VALUE / 2;
-    private final StreamDepth depth = new StreamDepth(2);
+    private final StreamDepth depth = new StreamDepth();
 
     @BeforeEach
     void runTheFirstPartitionHere() {

@@ -32,8 +32,8 @@ class FallbackLogTest {
     private StreamDefinition definition = PipelineFixture.pastRedis(true, true);
 
     private FallbackLog log() {
-        Map<String, List<PartitionContext>> contexts =
-                Map.of(definition.name(), List.of(PipelineFixture.context(definition, redis, store)));
+        PartitionContexts contexts = new PartitionContexts(
+                List.of(definition), (of, partition, status) -> PipelineFixture.context(of, redis, store));
         return new FallbackLog(redis, contexts, new Partitions(), new StoredCounts(contexts, tasks::add), tasks::add);
     }
 
