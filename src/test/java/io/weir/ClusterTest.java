@@ -172,8 +172,8 @@ class ClusterTest {
             awaitSpread(nodes);
             for (RunningWeir node : nodes) {
                 await().atMost(SOON)
-                        .untilAsserted(() ->
-                                assertThat(node.get("/metrics").body()).contains("weir_cluster_nodes 2.0"));
+                        .untilAsserted(
+                                () -> assertThat(node.get("/metrics").body()).contains("weir_cluster_nodes 2.0"));
             }
             nodes.removeLast().close();
             awaitSpread(nodes);
@@ -222,7 +222,8 @@ class ClusterTest {
     private RunningWeir start(Map<String, Object> settings) throws Exception {
         Map<String, Object> all = new HashMap<>(settings);
         if (!nodes.isEmpty()) {
-            all.putIfAbsent("weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));
+            all.putIfAbsent(
+                    "weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));
         }
         RunningWeir node = RunningWeir.start(home, RedisForTests.url(), database.url(), all);
         nodes.add(node);

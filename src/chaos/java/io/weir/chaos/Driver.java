@@ -31,6 +31,7 @@ final class Driver implements AutoCloseable {
     private final List<Thread> clients = new ArrayList<>();
     private final Object turn = new Object();
     private final AtomicLong turnedAway = new AtomicLong();
+    private final AtomicLong brokenOff = new AtomicLong();
     private volatile List<URI> targets = List.of();
     private volatile Load load = Load.USUAL;
     private boolean running;
@@ -53,6 +54,11 @@ final class Driver implements AutoCloseable {
     /** How often a server took nothing, or could not be reached; the client then tried another one where there was one. */
     long turnedAway() {
         return turnedAway.get();
+    }
+
+    /** How many requests have no answer because their connection ended. */
+    long brokenOff() {
+        return brokenOff.get();
     }
 
     /** Begins to send. */
@@ -139,7 +145,9 @@ final class Driver implements AutoCloseable {
     private Outcome send(HttpSender sender, List<URI> servers, int first, String path, String body) {
         Outcome outcome = Outcome.REFUSED;
         for (int i = 0; i < servers.size() && outcome == Outcome.REFUSED; i++) {
+            long before = sender.brokenOff();
             outcome = sender.send(servers.get((first + i) % servers.size()), path, body);
+            brokenOff.addAndGet(sender.brokenOff() - before);
             if (outcome == Outcome.REFUSED) {
                 turnedAway.incrementAndGet();
             }

@@ -76,7 +76,10 @@ final class SeedJoin {
             joinBy(others);
         }
         if (looks == LOOKS_TO_TELL) {
-            log.info("{}: this one begins no cluster of its own, and waits until it is let in by one of {}", why, others);
+            log.info(
+                    "{}: this one begins no cluster of its own, and waits until it is let in by one of {}",
+                    why,
+                    others);
         }
         system.scheduler().scheduleOnce(LOOK_INTERVAL, this::look, system.executionContext());
     }

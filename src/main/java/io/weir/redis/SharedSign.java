@@ -36,8 +36,7 @@ public final class SharedSign {
     public void give(String who) {
         RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
         if (commands != null) {
-            var _ = commands.set(
-                    key, who.getBytes(StandardCharsets.UTF_8), SetArgs.Builder.px(lifetime.toMillis()));
+            var _ = commands.set(key, who.getBytes(StandardCharsets.UTF_8), SetArgs.Builder.px(lifetime.toMillis()));
         }
     }
 
