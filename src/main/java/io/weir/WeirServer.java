@@ -1,7 +1,6 @@
 package io.weir;
 
 import com.typesafe.config.Config;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -107,25 +106,18 @@ final class WeirServer implements AutoCloseable {
         database.migrate();
         Catalog catalog = Definitions.check(definitions, database);
         new JvmMemoryMetrics().bindTo(meters);
-        Gauge.builder(
-                        "weir.cluster.partitions",
-                        running,
-                        partitionsHere -> partitionsHere.names().size())
-                .description("Partitions that run in this process")
-                .register(meters);
-
         ActorSystem<Void> started = createSystem(clusterSettings, nodeConfig);
         system = started;
         Leaving leaving = new Leaving(started);
         leaving.drain(running, pipelineSettings.drainTimeout());
         leaving.close(this::closeAll);
-        ClusterNode.join(started, clusterSettings);
         LogSettings logSettings = LogSettings.from(weir);
         RedisEventLog eventLog = RedisEventLog.open(logSettings, meters, started.executionContext());
         toClose.addFirst(eventLog);
         SharedRedis sharedRedis = SharedRedis.open(
                 RedisAddress.of(logSettings), logSettings.connectTimeout(), weir.getDuration("redis.command-timeout"));
         toClose.addFirst(sharedRedis);
+        new Membership(started, clusterSettings, running, meters).begin(sharedRedis, definitions);
         LayoutKeeper layouts = new LayoutKeeper(
                 definitions,
                 database.layouts(),
@@ -274,8 +266,10 @@ final class WeirServer implements AutoCloseable {
         try {
             return ActorSystem.create(Behaviors.empty(), ClusterNode.SYSTEM, nodeConfig);
         } catch (RemoteTransportException failure) {
-            throw new StartFailure(List.of("weir: can't listen on " + settings.host() + ":" + settings.port()
-                    + " for other nodes (" + rootMessage(failure) + "); set WEIR_CLUSTER_HOST and WEIR_CLUSTER_PORT"));
+            throw new StartFailure(List.of("weir: can't listen on " + settings.bindHost() + ":" + settings.bindPort()
+                    + " for other nodes (" + rootMessage(failure) + "); set WEIR_CLUSTER_HOST and WEIR_CLUSTER_PORT, or"
+                    + " WEIR_CLUSTER_BIND_HOST and WEIR_CLUSTER_BIND_PORT where others reach this node at another"
+                    + " address than its own"));
         }
     }
 

@@ -3,9 +3,13 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.testkit.FaultProxy;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several nodes in one process, on one Redis and one database. */
 class ClusterTest {
@@ -156,6 +162,57 @@ class ClusterTest {
                 .until(() -> ingest.post("/hits", RunningWeir.JSON, hit(1)).statusCode() == 202);
     }
 
+    @Test
+    void aNodeThatListensElsewhereThanWhereItIsReachedIsJoinedAllTheSame() throws Exception {
+        int listens = freePort();
+        try (FaultProxy door = new FaultProxy(listens)) {
+            start(Map.of("weir.cluster.port", door.port(), "weir.cluster.bind-port", listens));
+            assertThat(nodes.getFirst().server().clusterAddress()).isEqualTo("127.0.0.1:" + door.port());
+            start(Map.of());
+            awaitSpread(nodes);
+            for (RunningWeir node : nodes) {
+                await().atMost(SOON)
+                        .untilAsserted(
+                                () -> assertThat(node.get("/metrics").body()).contains("weir_cluster_nodes 2.0"));
+            }
+            nodes.removeLast().close();
+            awaitSpread(nodes);
+        }
+    }
+
+    /** One that was cut off, ended itself and is started again too early: a second cluster would fight the first for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",127.0.0.1:1"})
+    void aFirstSeedThatReachesNobodyBeginsNoClusterWhilePartitionsAreRunElsewhere(String others) throws Exception {
+        RunningWeir running = start(Map.of());
+        awaitSpread(List.of(running));
+        int port = freePort();
+        RunningWeir alone = start(Map.of(
+                "weir.cluster.port",
+                port,
+                "weir.cluster.seed-nodes",
+                "127.0.0.1:" + port + others,
+                "pekko.cluster.seed-node-timeout",
+                "200ms"));
+        await().during(Duration.ofSeconds(3)).atMost(SOON).untilAsserted(() -> {
+            assertThat(alone.server().runningPartitions()).isEmpty();
+            assertThat(running.server().runningPartitions()).hasSize(PARTITIONS);
+        });
+        // it takes events for those who run them
+        assertThat(send(alone, 1)).isEqualTo(202);
+        await().atMost(SOON).until(() -> database.number("SELECT coalesce(sum(clicks), 0) FROM links") == 1);
+
+        nodes.remove(running);
+        running.close();
+        awaitSpread(List.of(alone));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     private void startThree() throws Exception {
         for (int i = 0; i < 3; i++) {
             start(Map.of());
@@ -165,7 +222,8 @@ class ClusterTest {
     private RunningWeir start(Map<String, Object> settings) throws Exception {
         Map<String, Object> all = new HashMap<>(settings);
         if (!nodes.isEmpty()) {
-            all.put("weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));
+            all.putIfAbsent(
+                    "weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));
         }
         RunningWeir node = RunningWeir.start(home, RedisForTests.url(), database.url(), all);
         nodes.add(node);

@@ -4,22 +4,23 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Clients that send events as long as they are told to, and note in the ledger what they were answered. */
 final class Driver implements AutoCloseable {
     private static final int CLIENTS = 8;
     private static final int MAX_EVENTS = 12;
     private static final int PAUSE_MILLIS = 15;
-    private static final int WAIT_FOR_COMMIT_PERCENT = 5;
 
     /**
      * What is sent.
      *
      * @param poison whether one event of a hundred is one that the database refuses
      * @param times how often each request is sent; more than once only what is keyed
+     * @param waits how many requests of a hundred wait for their commit
      */
-    record Load(List<EventStream> streams, boolean poison, int times) {
-        static final Load USUAL = new Load(EventStream.ALL, false, 1);
+    record Load(List<EventStream> streams, boolean poison, int times, int waits) {
+        static final Load USUAL = new Load(EventStream.ALL, false, 1, 5);
 
         Load {
             streams = List.copyOf(streams);
@@ -29,6 +30,8 @@ final class Driver implements AutoCloseable {
     private final Ledger ledger;
     private final List<Thread> clients = new ArrayList<>();
     private final Object turn = new Object();
+    private final AtomicLong turnedAway = new AtomicLong();
+    private final AtomicLong brokenOff = new AtomicLong();
     private volatile List<URI> targets = List.of();
     private volatile Load load = Load.USUAL;
     private boolean running;
@@ -46,6 +49,16 @@ final class Driver implements AutoCloseable {
     /** Where to send to; a client picks one for each request. */
     void sendTo(List<URI> servers) {
         targets = List.copyOf(servers);
+    }
+
+    /** How often a server took nothing, or could not be reached; the client then tried another one where there was one. */
+    long turnedAway() {
+        return turnedAway.get();
+    }
+
+    /** How many requests have no answer because their connection ended. */
+    long brokenOff() {
+        return brokenOff.get();
     }
 
     /** Begins to send. */
@@ -119,14 +132,27 @@ final class Driver implements AutoCloseable {
             body.append(event == first ? "" : ",").append(EventStream.json(event, poison));
         }
         body.append(']');
-        boolean waits = random.nextInt(100) < WAIT_FOR_COMMIT_PERCENT;
+        String path = stream.path() + (random.nextInt(100) < what.waits() ? "?wait=committed" : "");
         Outcome best = Outcome.REFUSED;
         for (int time = 0; time < what.times(); time++) {
-            URI server = servers.get(random.nextInt(servers.size()));
-            Outcome outcome = sender.send(server, stream.path() + (waits ? "?wait=committed" : ""), body.toString());
+            Outcome outcome = send(sender, servers, random.nextInt(servers.size()), path, body.toString());
             best = outcome.compareTo(best) > 0 ? outcome : best;
         }
         ledger.settle(stream, first, number, best);
+    }
+
+    /** To one server, and as long as nothing was taken to the next one. */
+    private Outcome send(HttpSender sender, List<URI> servers, int first, String path, String body) {
+        Outcome outcome = Outcome.REFUSED;
+        for (int i = 0; i < servers.size() && outcome == Outcome.REFUSED; i++) {
+            long before = sender.brokenOff();
+            outcome = sender.send(servers.get((first + i) % servers.size()), path, body);
+            brokenOff.addAndGet(sender.brokenOff() - before);
+            if (outcome == Outcome.REFUSED) {
+                turnedAway.incrementAndGet();
+            }
+        }
+        return outcome;
     }
 
     @Override

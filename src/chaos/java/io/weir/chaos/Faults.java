@@ -12,7 +12,12 @@ final class Faults {
     private Faults() {}
 
     static List<Scenario> all() {
-        return Stream.of(WeirFaults.all(), RedisFaults.all(), PostgresFaults.all(), OtherFaults.all())
+        return Stream.of(
+                        WeirFaults.all(),
+                        RedisFaults.all(),
+                        PostgresFaults.all(),
+                        OtherFaults.all(),
+                        ClusterFaults.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -33,5 +38,11 @@ final class Faults {
     /** Lets clients send for a while. */
     static void loadFor(long millis) throws InterruptedException {
         Thread.sleep(millis);
+    }
+
+    static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalStateException(otherwise);
+        }
     }
 }

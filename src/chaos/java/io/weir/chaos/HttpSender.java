@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class HttpSender implements AutoCloseable {
 
     private @Nullable Socket socket;
     private @Nullable URI connectedTo;
+    private long brokenOff;
 
     /** Sends events and returns what is known of them then. */
     Outcome send(URI server, String path, String body) {
@@ -40,8 +42,14 @@ final class HttpSender implements AutoCloseable {
             return answer(open);
         } catch (IOException broken) {
             close();
+            brokenOff += broken instanceof SocketTimeoutException ? 0 : 1;
             return Outcome.UNKNOWN;
         }
+    }
+
+    /** How many requests have no answer because the connection ended, and not because it took long. */
+    long brokenOff() {
+        return brokenOff;
     }
 
     private Socket connect(URI server) throws IOException {

@@ -13,8 +13,8 @@ final class OtherFaults {
     private OtherFaults() {}
 
     static List<Scenario> all() {
-        Driver.Load poisoned = new Driver.Load(EventStream.ALL, true, 1);
-        Driver.Load repeated = new Driver.Load(List.of(EventStream.KEYED), false, 3);
+        Driver.Load poisoned = new Driver.Load(EventStream.ALL, true, 1, 5);
+        Driver.Load repeated = new Driver.Load(List.of(EventStream.KEYED), false, 3, 5);
         return List.of(
                 Scenario.of(
                         "network",

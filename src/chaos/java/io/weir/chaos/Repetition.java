@@ -1,5 +1,6 @@
 package io.weir.chaos;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ final class Repetition {
     private final int number;
     private final Map<EventStream, Integer> first;
     private final List<String> notes = new ArrayList<>();
+    private final List<Duration> takeovers = new ArrayList<>();
     private final Map<EventStream, List<Integer>> excused = new TreeMap<>();
 
     Repetition(int number, Map<EventStream, Integer> first) {
@@ -37,6 +39,15 @@ final class Repetition {
 
     String notes() {
         return String.join("; ", notes);
+    }
+
+    /** How long partitions took until another node had committed again. */
+    void takeovers(List<Duration> took) {
+        takeovers.addAll(took);
+    }
+
+    List<Duration> takeovers() {
+        return List.copyOf(takeovers);
     }
 
     /** A server lost this event, which was accepted. It is no loss of Weir's, but it is said. */

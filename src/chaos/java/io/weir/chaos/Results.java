@@ -9,13 +9,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What came of repetitions: a line of CSV each, appended to a file, so that parts run at different times make one table.
  */
 final class Results {
     private static final String HEAD =
-            "time,scenario,seed,repetition,events,lost,doubled,lost_with_server,stall_millis,exact,notes";
+            "time,scenario,seed,repetition,events,lost,doubled,lost_with_server,stall_millis,exact,takeovers_millis,notes";
 
     private final Path file;
 
@@ -28,6 +30,7 @@ final class Results {
      *
      * @param lostWithServer accepted events that a server lost, which had promised no more
      * @param exact whether nothing is wrong; it may be something that is neither loss nor double
+     * @param takeovers how long partitions took until another node had committed again
      */
     record Line(
             String scenario,
@@ -39,7 +42,12 @@ final class Results {
             long lostWithServer,
             Duration stall,
             boolean exact,
+            List<Duration> takeovers,
             String notes) {
+        Line {
+            takeovers = List.copyOf(takeovers);
+        }
+
         String csv() {
             return String.join(
                     ",",
@@ -53,11 +61,14 @@ final class Results {
                     Long.toString(lostWithServer),
                     Long.toString(stall.toMillis()),
                     Boolean.toString(exact),
+                    takeovers.stream()
+                            .map(took -> Long.toString(took.toMillis()))
+                            .collect(Collectors.joining(" ")),
                     '"' + notes.replace('"', '\'').replace('\n', ' ') + '"');
         }
 
         static Line parse(String csv) {
-            String[] columns = csv.split(",", 11);
+            String[] columns = csv.split(",", 12);
             return new Line(
                     columns[1],
                     Long.parseLong(columns[2]),
@@ -68,7 +79,11 @@ final class Results {
                     Long.parseLong(columns[7]),
                     Duration.ofMillis(Long.parseLong(columns[8])),
                     Boolean.parseBoolean(columns[9]),
-                    columns[10]);
+                    Stream.of(columns[10].split(" ", -1))
+                            .filter(millis -> !millis.isEmpty())
+                            .map(millis -> Duration.ofMillis(Long.parseLong(millis)))
+                            .toList(),
+                    columns[11]);
         }
     }
 
@@ -128,6 +143,23 @@ final class Results {
                                 sum.stall().toMillis() / 1000.0));
             }
         }
-        return table.toString();
+        return table + takeovers(lines, scenarios);
+    }
+
+    /** Another table, of those in which nodes took over from one another. */
+    private static String takeovers(List<Line> lines, List<Scenario> scenarios) {
+        StringBuilder table = new StringBuilder();
+        for (Scenario scenario : scenarios) {
+            List<Duration> took = lines.stream()
+                    .filter(line -> line.scenario().equals(scenario.name()))
+                    .flatMap(line -> line.takeovers().stream())
+                    .toList();
+            if (!took.isEmpty()) {
+                table.append("| `%s` | %s |\n".formatted(scenario.name(), Takeovers.inWords(took)));
+            }
+        }
+        return table.isEmpty()
+                ? ""
+                : "\n| scenario | takeovers: shortest / median / longest (how many) |\n|---|---:|\n" + table;
     }
 }

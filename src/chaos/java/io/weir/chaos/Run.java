@@ -40,9 +40,7 @@ final class Run {
         // a repetition can be had again alone: its own seed follows from the run's
         Random random = Faults.random(seed, number);
         List<String> findings = new ArrayList<>();
-        if (site.weirs().isEmpty()) {
-            site.startWeir();
-        }
+        site.startWeirs();
         Repetition repetition = new Repetition(number, site.ledger().sizes());
         site.watch().begin();
         site.driver().resume(scenario.load());
@@ -77,10 +75,11 @@ final class Run {
                 lostWithServer,
                 stall,
                 findings.isEmpty(),
+                repetition.takeovers(),
                 repetition.notes());
         results.append(line);
         System.out.printf(
-                "  %d/%d: %,d events, %d lost, %d doubled, %slongest stall %.1f s%s%n",
+                "  %d/%d: %,d events, %d lost, %d doubled, %slongest stall %.1f s%s%s%n",
                 number + 1,
                 repetitions,
                 line.events(),
@@ -88,6 +87,7 @@ final class Run {
                 line.doubled(),
                 line.lostWithServer() == 0 ? "" : line.lostWithServer() + " lost by a server, ",
                 stall.toMillis() / 1000.0,
+                line.takeovers().isEmpty() ? "" : ", takeovers " + Takeovers.inWords(line.takeovers()),
                 repetition.notes().isEmpty() ? "" : "; " + repetition.notes());
         findings.forEach(finding -> System.out.println("    " + finding));
         return findings.isEmpty();

@@ -12,6 +12,7 @@ import java.util.Random;
  * @param disk whose data are on a small disk, which takes root
  * @param retention how long Weir keeps committed entries in Redis
  * @param load what clients send meanwhile
+ * @param clustered whether three Weirs are a cluster, with the settings of production; else there is one
  */
 record Scenario(
         String name,
@@ -21,6 +22,7 @@ record Scenario(
         SmallDisk.Of disk,
         Duration retention,
         Driver.Load load,
+        boolean clustered,
         Fault fault) {
     /** Breaks something once, under load, and mends it; what Weir has to do by itself is left to it. */
     @FunctionalInterface
@@ -31,18 +33,22 @@ record Scenario(
 
     static Scenario of(String name, String what, int brief, int full, Fault fault) {
         return new Scenario(
-                name, what, brief, full, SmallDisk.Of.NOBODY, Duration.ofSeconds(3), Driver.Load.USUAL, fault);
+                name, what, brief, full, SmallDisk.Of.NOBODY, Duration.ofSeconds(3), Driver.Load.USUAL, false, fault);
     }
 
     Scenario withRetention(Duration longer) {
-        return new Scenario(name, what, brief, full, disk, longer, load, fault);
+        return new Scenario(name, what, brief, full, disk, longer, load, clustered, fault);
     }
 
     Scenario withLoad(Driver.Load other) {
-        return new Scenario(name, what, brief, full, disk, retention, other, fault);
+        return new Scenario(name, what, brief, full, disk, retention, other, clustered, fault);
     }
 
     Scenario onSmallDisk(SmallDisk.Of owner) {
-        return new Scenario(name, what, brief, full, owner, retention, load, fault);
+        return new Scenario(name, what, brief, full, owner, retention, load, clustered, fault);
+    }
+
+    Scenario onThreeNodes() {
+        return new Scenario(name, what, brief, full, disk, retention, load, true, fault);
     }
 }

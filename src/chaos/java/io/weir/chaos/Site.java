@@ -53,6 +53,7 @@ final class Site implements AutoCloseable {
     private final Ledger ledger;
     private final Driver driver;
     private final CommitWatch watch;
+    private final @Nullable Nodes nodes;
 
     /**
      * Starts the servers, and no Weir yet.
@@ -78,6 +79,7 @@ final class Site implements AutoCloseable {
         driver = new Driver(ledger, seed);
         createTables();
         watch = new CommitWatch(this);
+        nodes = scenario.clustered() ? new Nodes(this) : null;
     }
 
     private void createTables() throws IOException {
@@ -91,7 +93,9 @@ final class Site implements AutoCloseable {
 
     /** Whether another scenario can go on here. */
     boolean suits(Scenario scenario) {
-        return scenario.disk() == kind.disk() && scenario.retention().equals(kind.retention());
+        return scenario.disk() == kind.disk()
+                && scenario.retention().equals(kind.retention())
+                && scenario.clustered() == kind.clustered();
     }
 
     Path logs() {
@@ -187,17 +191,46 @@ final class Site implements AutoCloseable {
         }
     }
 
+    /** The cluster, where the scenarios of this site have one. */
+    Nodes nodes() {
+        Nodes cluster = nodes;
+        if (cluster == null) {
+            throw new IllegalStateException("there is one Weir here, and no cluster");
+        }
+        return cluster;
+    }
+
+    /** Starts what does not run of the Weir, or the Weirs, that a scenario begins with. */
+    void startWeirs() throws Exception {
+        Nodes cluster = nodes;
+        if (cluster != null) {
+            cluster.startAll();
+        } else if (weirs().isEmpty()) {
+            startWeir();
+        }
+    }
+
     /** Starts a Weir without waiting for it. */
     ServerProcess launchWeir(String failpoint) {
-        Map<String, String> environment = new HashMap<>();
+        return launchWeir(HOME, Map.of("WEIR_FAILPOINT", failpoint), "", log);
+    }
+
+    /**
+     * Starts a Weir without waiting for it.
+     *
+     * @param home what holds its {@code conf}
+     * @param more variables of its environment
+     * @param options of its JVM
+     */
+    ServerProcess launchWeir(Path home, Map<String, String> more, String options, Path itsLog) {
+        Map<String, String> environment = new HashMap<>(more);
         environment.put("REDIS_URL", "redis://127.0.0.1:" + redisProxy.port());
         environment.put("DATABASE_URL", "postgres://postgres@127.0.0.1:" + postgresProxy.port() + "/postgres");
         environment.put("WEIR_HTTP_PORT", "0");
         environment.put("WEIR_HEAP", HEAP);
-        environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dweir.home=" + HOME);
+        environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dweir.home=" + home + " " + options);
         environment.put("CHAOS_RETENTION", kind.retention().toMillis() + "ms");
-        environment.put("WEIR_FAILPOINT", failpoint);
-        ServerProcess weir = ServerProcess.launchWeir(environment, Redirect.appendTo(log.toFile()));
+        ServerProcess weir = ServerProcess.launchWeir(environment, Redirect.appendTo(itsLog.toFile()));
         weirs.add(weir);
         return weir;
     }
@@ -290,6 +323,9 @@ final class Site implements AutoCloseable {
     private void stopAll() {
         for (ServerProcess weir : weirs) {
             weir.process().destroyForcibly();
+        }
+        if (nodes != null) {
+            closeQuietly(nodes);
         }
         closeQuietly(redisProxy());
         closeQuietly(postgresProxy());

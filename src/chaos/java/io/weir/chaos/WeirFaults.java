@@ -45,7 +45,7 @@ final class WeirFaults {
             site.kill(successor);
             successor = site.launchWeir("");
         }
-        require(site.awaitReady(successor), "Weir did not start again");
+        Faults.require(site.awaitReady(successor), "Weir did not start again");
         Faults.loadEvents(site, 100);
     }
 
@@ -58,10 +58,10 @@ final class WeirFaults {
         ServerProcess armed = site.launchWeir(point.text() + ":" + passes);
         // it may end before it is ready
         site.awaitReady(armed);
-        require(
+        Faults.require(
                 armed.process().waitFor(REACH_SECONDS, TimeUnit.SECONDS),
                 point.text() + " was not reached " + passes + " times");
-        require(
+        Faults.require(
                 armed.process().exitValue() == Failpoints.EXIT_CODE,
                 point.text() + ": Weir ended with " + armed.process().exitValue());
         site.startWeir();
@@ -88,7 +88,7 @@ final class WeirFaults {
         Faults.loadFor(500 + random.nextInt(2_000));
         site.kill(frozen);
         Faults.loadEvents(site, 200);
-        require(successor.process().isAlive(), "the successor ended");
+        Faults.require(successor.process().isAlive(), "the successor ended");
     }
 
     private static void twoOwners(Site site, Random random, Repetition repetition) throws Exception {
@@ -98,11 +98,5 @@ final class WeirFaults {
         Faults.loadFor(2_000 + random.nextInt(2_000));
         site.kill(random.nextBoolean() ? first : second);
         Faults.loadEvents(site, 200);
-    }
-
-    private static void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new IllegalStateException(otherwise);
-        }
     }
 }

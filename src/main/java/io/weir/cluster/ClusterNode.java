@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.pekko.actor.Address;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
-import org.apache.pekko.cluster.typed.JoinSeedNodes;
 
 /** This process as a node of a cluster, which may be a cluster of one. */
 public final class ClusterNode {
@@ -41,6 +44,10 @@ public final class ClusterNode {
                 settings.host(),
                 "pekko.remote.artery.canonical.port",
                 settings.port(),
+                "pekko.remote.artery.bind.hostname",
+                settings.bindHost(),
+                "pekko.remote.artery.bind.port",
+                settings.bindPort(),
                 "pekko.cluster.roles",
                 roles,
                 "pekko.cluster.sharding.handoff-timeout",
@@ -57,9 +64,11 @@ public final class ClusterNode {
     /**
      * Joins by discovery or by the seed nodes, for as long as it takes; without either it is a cluster of one at once.
      *
+     * @param othersRun whether partitions are being run by now, which nobody does here yet
      * @throws io.weir.settings.SettingsException when the management port is somebody else's
      */
-    public static void join(ActorSystem<?> system, ClusterSettings settings) {
+    public static void join(
+            ActorSystem<?> system, ClusterSettings settings, Supplier<CompletionStage<Boolean>> othersRun) {
         if (settings.discovery().isOn()) {
             ClusterDiscovery.start(system, settings);
             return;
@@ -69,18 +78,23 @@ public final class ClusterNode {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
             return;
         }
-        List<Address> seeds = settings.seedNodes().stream()
-                .map(seed ->
-                        new Address(cluster.selfMember().address().protocol(), system.name(), seed.host(), seed.port()))
-                .toList();
-        cluster.manager()
-                .tell(new JoinSeedNodes(
-                        scala.jdk.javaapi.CollectionConverters.asScala(seeds).toSeq()));
+        new SeedJoin(system, settings.seedNodes(), othersRun).begin();
     }
 
     /** Where other nodes reach it, as {@code host:port}. */
     public static String address(ActorSystem<?> system) {
         return Cluster.get(system).selfMember().address().hostPort().replaceFirst("^.*@", "");
+    }
+
+    /** How many nodes of its cluster are up and can be reached from here. */
+    public static int nodes(ActorSystem<?> system) {
+        ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
+        int nodes = 0;
+        for (Member member : state.getMembers()) {
+            boolean isUp = member.status().equals(MemberStatus.up());
+            nodes += isUp && !state.getUnreachable().contains(member) ? 1 : 0;
+        }
+        return nodes;
     }
 
     /** Whether it stops because the others took it for dead, or it was cut off from them. */

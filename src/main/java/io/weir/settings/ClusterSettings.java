@@ -14,12 +14,16 @@ import java.util.Set;
  *
  * @param host the address at which other nodes reach this one
  * @param port 0 for any free one
+ * @param bindHost the address at which this node listens: {@code host}, unless something between the nodes translates
+ * @param bindPort the port at which it listens
  * @param seedNodes nodes to join by; none for a cluster of one
  * @param depthInterval how often other nodes are asked for the depth of the partitions that they run
  */
 public record ClusterSettings(
         String host,
         int port,
+        String bindHost,
+        int bindPort,
         List<SeedNode> seedNodes,
         Set<Role> roles,
         Duration depthInterval,
@@ -54,6 +58,12 @@ public record ClusterSettings(
                     "cluster.host", "is \"" + host + "\"; write the address at which other nodes reach this one");
         }
         Checks.port("cluster.port", port);
+        Checks.port("cluster.bind-port", bindPort);
+        if (port == 0 && bindPort != 0) {
+            throw new SettingsException(
+                    "cluster.bind-port",
+                    "is " + bindPort + ", and nobody knows which port leads there; write it as weir.cluster.port");
+        }
         if (isLoopback(host)) {
             seedNodes.stream()
                     .filter(seed -> !isLoopback(seed.host()))
@@ -112,8 +122,20 @@ public record ClusterSettings(
 
     public static ClusterSettings from(Config weir) {
         SettingsSection section = SettingsSection.of("cluster", weir.getValue("cluster"));
-        section.only("host", "port", "seed-nodes", "roles", "depth-interval", "discovery", "management", "tls");
+        section.only(
+                "host",
+                "port",
+                "bind-host",
+                "bind-port",
+                "seed-nodes",
+                "roles",
+                "depth-interval",
+                "discovery",
+                "management",
+                "tls");
         Config cluster = weir.getConfig("cluster");
+        String host = section.text("host").strip();
+        int port = (int) section.wholeNumber("port", 0, 65_535);
         List<SeedNode> seeds = new ArrayList<>();
         for (String seed : parts(section, "seed-nodes")) {
             seeds.add(seed(seed));
@@ -127,8 +149,10 @@ public record ClusterSettings(
                             "cluster.roles", "holds \"" + role + "\"; there are ingest and worker")));
         }
         return new ClusterSettings(
-                section.text("host").strip(),
-                (int) section.wholeNumber("port", 0, 65_535),
+                host,
+                port,
+                section.isBlank("bind-host") ? host : section.text("bind-host").strip(),
+                section.isBlank("bind-port") ? port : (int) section.wholeNumber("bind-port", 1, 65_535),
                 seeds,
                 roles,
                 section.duration("depth-interval"),
@@ -139,10 +163,6 @@ public record ClusterSettings(
 
     public boolean takesEvents() {
         return roles.contains(Role.INGEST);
-    }
-
-    public boolean runsPartitions() {
-        return roles.contains(Role.WORKER);
     }
 
     /** A list, or what stands between commas. */

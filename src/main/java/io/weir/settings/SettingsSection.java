@@ -51,6 +51,11 @@ final class SettingsSection {
         return value != null && value.valueType() != ConfigValueType.NULL;
     }
 
+    /** Whether it is a text without anything in it, which stands for what the setting's comment says. */
+    boolean isBlank(String key) {
+        return value(key).unwrapped() instanceof String text && text.isBlank();
+    }
+
     String text(String key) {
         ConfigValue value = value(key);
         if (value.valueType() != ConfigValueType.STRING) {

@@ -10,6 +10,7 @@ public record StoreSettings(
         Duration connectTimeout,
         Duration statementTimeout,
         Duration lockTimeout,
+        Duration startLockTimeout,
         Duration socketTimeout,
         Duration keyDaysInterval,
         Duration tableDaysInterval) {
@@ -18,9 +19,11 @@ public record StoreSettings(
         Checks.positive("store.connect-timeout", connectTimeout);
         Checks.positive("store.statement-timeout", statementTimeout);
         Checks.positive("store.lock-timeout", lockTimeout);
+        Checks.positive("store.start-lock-timeout", startLockTimeout);
         Checks.positive("store.key-days-interval", keyDaysInterval);
         Checks.positive("store.table-days-interval", tableDaysInterval);
         Checks.ordered("store.lock-timeout", lockTimeout, "store.statement-timeout", statementTimeout);
+        Checks.ordered("store.start-lock-timeout", startLockTimeout, "store.statement-timeout", statementTimeout);
         Checks.ordered("store.statement-timeout", statementTimeout, "store.socket-timeout", socketTimeout);
     }
 
@@ -32,6 +35,7 @@ public record StoreSettings(
                 store.getDuration("connect-timeout"),
                 store.getDuration("statement-timeout"),
                 store.getDuration("lock-timeout"),
+                store.getDuration("start-lock-timeout"),
                 store.getDuration("socket-timeout"),
                 store.getDuration("key-days-interval"),
                 store.getDuration("table-days-interval"));

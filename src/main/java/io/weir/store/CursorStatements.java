@@ -68,6 +68,7 @@ final class CursorStatements {
     private final String applicationName;
     private final String statementTimeoutMillis;
     private final String lockTimeoutMillis;
+    private final String startLockTimeoutMillis;
 
     CursorStatements(String stream, int partition, StoreSettings settings) {
         this.stream = stream;
@@ -75,6 +76,7 @@ final class CursorStatements {
         this.applicationName = Identifiers.applicationName(stream, partition);
         this.statementTimeoutMillis = Long.toString(settings.statementTimeout().toMillis());
         this.lockTimeoutMillis = Long.toString(settings.lockTimeout().toMillis());
+        this.startLockTimeoutMillis = Long.toString(settings.startLockTimeout().toMillis());
     }
 
     /** The statement that moves the cursor. */
@@ -90,7 +92,7 @@ final class CursorStatements {
             // not a window's name: two that start at once are not to terminate each other
             set.setString(1, "weir-start");
             set.setString(2, statementTimeoutMillis);
-            set.setString(3, lockTimeoutMillis);
+            set.setString(3, startLockTimeoutMillis);
             // nobody ends a start by its name, so one whose process is gone must end by itself
             set.setString(4, lockTimeoutMillis);
             set.execute();

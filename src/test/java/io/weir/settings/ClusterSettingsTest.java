@@ -20,10 +20,26 @@ class ClusterSettingsTest {
 
         assertThat(settings.host()).isEqualTo("127.0.0.1");
         assertThat(settings.port()).isZero();
+        assertThat(settings.bindHost()).isEqualTo("127.0.0.1");
+        assertThat(settings.bindPort()).isZero();
         assertThat(settings.seedNodes()).isEmpty();
         assertThat(settings.discovery().isOn()).isFalse();
         assertThat(settings.tls().isOn()).isFalse();
         assertThat(settings.roles()).containsExactlyInAnyOrder(Role.INGEST, Role.WORKER);
+    }
+
+    @Test
+    void aNodeListensWhereItIsReachedUnlessItIsToldOtherwise() {
+        ClusterSettings known = ClusterSettings.from(weir("host = a.b, port = 7355"));
+        assertThat(known.bindHost()).isEqualTo("a.b");
+        assertThat(known.bindPort()).isEqualTo(7355);
+
+        ClusterSettings translated =
+                ClusterSettings.from(weir("host = a.b, port = 7355, bind-host = \"0.0.0.0\", bind-port = 8000"));
+        assertThat(translated.host()).isEqualTo("a.b");
+        assertThat(translated.port()).isEqualTo(7355);
+        assertThat(translated.bindHost()).isEqualTo("0.0.0.0");
+        assertThat(translated.bindPort()).isEqualTo(8000);
     }
 
     @Test
@@ -43,17 +59,20 @@ class ClusterSettingsTest {
                         Map.of(
                                 "WEIR_CLUSTER_HOST", "10.0.0.2",
                                 "WEIR_CLUSTER_PORT", "8088",
+                                "WEIR_CLUSTER_BIND_HOST", "172.17.0.3",
+                                "WEIR_CLUSTER_BIND_PORT", "7355",
                                 "WEIR_CLUSTER_SEEDS", "10.0.0.1:8088,10.0.0.2:8088",
                                 "WEIR_CLUSTER_ROLES", "worker"))
                 .getConfig("weir"));
 
         assertThat(settings.host()).isEqualTo("10.0.0.2");
         assertThat(settings.port()).isEqualTo(8088);
+        assertThat(settings.bindHost()).isEqualTo("172.17.0.3");
+        assertThat(settings.bindPort()).isEqualTo(7355);
         assertThat(settings.seedNodes())
                 .containsExactly(new SeedNode("10.0.0.1", 8088), new SeedNode("10.0.0.2", 8088));
         assertThat(settings.roles()).containsExactly(Role.WORKER);
         assertThat(settings.takesEvents()).isFalse();
-        assertThat(settings.runsPartitions()).isTrue();
     }
 
     @ParameterizedTest
@@ -70,6 +89,8 @@ class ClusterSettingsTest {
         seed-nodes = [8088]                         | cluster.seed-nodes | a list of strings
         roles = []                                  | cluster.roles      | ingest, worker
         roles = [ingest, cook]                      | cluster.roles      | cook
+        bind-port = 0                               | cluster.bind-port  | from 1 to 65535
+        bind-port = 7355                            | cluster.bind-port  | cluster.port
         depth-interval = 0s                         | cluster.depth-interval | longer than zero
         seeds = []                                  | cluster.seeds      | not a known key
         discovery.method = mdns                     | cluster.discovery.method | none, dns or kubernetes-api

@@ -70,6 +70,7 @@ public final class PostgresForTests {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(10));
