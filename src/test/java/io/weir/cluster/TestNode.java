@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
@@ -36,7 +37,7 @@ final class TestNode implements AutoCloseable {
                 Behaviors.empty(), ClusterNode.SYSTEM, ClusterNode.configure(config, settings, Duration.ofSeconds(1)));
         TestNode node = new TestNode(system);
         try {
-            ClusterNode.join(system, settings);
+            ClusterNode.join(system, settings, () -> CompletableFuture.completedFuture(false));
         } catch (RuntimeException failure) {
             node.close();
             throw failure;
