@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three servers that know a name in DNS and have a certificate each, and nothing else of each other. */
 class DiscoveryTest {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final String NAME = "weir-nodes.svc.test";
     private static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
 
