@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes that ask the API of a Kubernetes who else there is, as pods do. */
 class KubernetesDiscoveryTest {
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
     private static final String TOKEN = "the-token-of-the-service-account";
 

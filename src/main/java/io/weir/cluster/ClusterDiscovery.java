@@ -43,6 +43,8 @@ final class ClusterDiscovery {
         found.put(BOOTSTRAP + "contact-point-discovery.required-contact-point-nr", discovery.requiredContactPoints());
         found.put("pekko.management.http.hostname", contactPoint(settings));
         found.put("pekko.management.http.port", settings.management().port());
+        // 2 minutes otherwise, for which a node that came late would not be asked
+        found.put("pekko.http.host-connection-pool.max-connection-backoff", "1s");
         // who was to let this node in may be gone for good; the process ends, is started anew, and looks again
         found.put("pekko.cluster.shutdown-after-unsuccessful-join-seed-nodes", "60s");
         return found;

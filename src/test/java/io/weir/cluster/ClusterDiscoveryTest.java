@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nodes that are told a name, and a server that knows it. */
 class ClusterDiscoveryTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SERVICES = "_management._tcp.weir-nodes.svc.test";
 
     private final List<TestNode> nodes = new ArrayList<>();

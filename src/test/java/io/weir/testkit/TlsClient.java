@@ -59,7 +59,7 @@ public final class TlsClient {
                     throw new IOException("closed without a word");
                 }
             } catch (SocketTimeoutException waiting) {
-                exchange(socket, "nonsense\n");
+                exchange(socket, "nonsense\r\n\r\n");
             }
             return "";
         } catch (SSLException refused) {
