@@ -8,7 +8,7 @@ import io.weir.log.PartitionSeals;
 import io.weir.pipeline.LayoutKeeper;
 import io.weir.settings.RepartitionSettings;
 import io.weir.store.LayoutStore;
-import java.sql.SQLException;
+import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Lets a stream have another number of partitions while Weir runs. */
@@ -49,7 +49,7 @@ final class Repartitioning {
         LayoutStore.Announcement announcement;
         try {
             announcement = layouts.announce(definition, partitions);
-        } catch (SQLException away) {
+        } catch (CompletionException away) {
             throw new RepartitionHandlers.Unavailable("the database could not be asked: " + away.getMessage());
         }
         layouts.refresh().toCompletableFuture().join();

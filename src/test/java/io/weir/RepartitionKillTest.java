@@ -140,8 +140,8 @@ class RepartitionKillTest {
     private void assertChangedTo(int partitions) throws Exception {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(database.query("""
-                        SELECT partitions FROM stream_layout WHERE activated_at IS NOT NULL ORDER BY generation DESC LIMIT 1
-                        """)).containsExactly(Integer.toString(partitions)));
+                    SELECT partitions FROM stream_layout WHERE activated_at IS NOT NULL ORDER BY generation DESC LIMIT 1
+                    """)).containsExactly(Integer.toString(partitions)));
         awaitMore();
         sending.set(false);
         for (Thread sender : senders) {
@@ -155,10 +155,10 @@ class RepartitionKillTest {
         surplus.removeAll(accepted);
         assertThat(unknown).containsAll(surplus);
         assertThat(database.query("""
-                SELECT entity, id, number FROM (
-                    SELECT entity, id, number, lag(number) OVER (PARTITION BY entity ORDER BY id) AS before FROM numbered) n
-                WHERE number <= before LIMIT 5
-                """)).isEmpty();
+            SELECT entity, id, number FROM (
+                SELECT entity, id, number, lag(number) OVER (PARTITION BY entity ORDER BY id) AS before FROM numbered) n
+            WHERE number <= before LIMIT 5
+            """)).isEmpty();
     }
 
     private void awaitMore() {
@@ -202,7 +202,8 @@ class RepartitionKillTest {
             long sealed = 0;
             for (int partition = 0; partition < 3; partition++) {
                 List<Object> info = connection.sync().xinfoStream("hits:{" + partition + "}");
-                sealed += info.get(info.indexOf("last-generated-id") + 1).equals("18446744073709551615-18446744073709551615")
+                sealed += info.get(info.indexOf("last-generated-id") + 1)
+                                .equals("18446744073709551615-18446744073709551615")
                         ? 1
                         : 0;
             }

@@ -91,7 +91,8 @@ class RepartitionTest {
 
         assertExact(2);
         awaitRemoval(2);
-        await().atMost(SOON).untilAsserted(() -> assertThat(running()).containsExactlyInAnyOrder("hits/2000", "hits/2001"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(running()).containsExactlyInAnyOrder("hits/2000", "hits/2001"));
     }
 
     @Test
@@ -101,7 +102,8 @@ class RepartitionTest {
         try (CursorLock _ = CursorLock.of(database, "hits")) {
             // nothing of it is committed when it stops
             for (int entity = 0; entity < ENTITIES; entity++) {
-                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 0)).statusCode())
+                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 0))
+                                .statusCode())
                         .isEqualTo(202);
                 accepted.incrementAndGet();
             }
@@ -112,7 +114,8 @@ class RepartitionTest {
         define(2);
         RunningWeir after = start(Map.of());
         await().atMost(SOON).until(() -> state(after).contains("\"partitions\":2"));
-        assertThat(after.post("/hits?wait=committed", RunningWeir.JSON, hit(0, 1)).statusCode())
+        assertThat(after.post("/hits?wait=committed", RunningWeir.JSON, hit(0, 1))
+                        .statusCode())
                 .isEqualTo(200);
         accepted.incrementAndGet();
         assertExact(2);
@@ -125,15 +128,21 @@ class RepartitionTest {
         await().atMost(SOON).until(() -> before.get("/ready").statusCode() == 200);
         try (CursorLock _ = CursorLock.of(database, "hits")) {
             for (int entity = 0; entity < ENTITIES; entity++) {
-                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 0)).statusCode())
+                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 0))
+                                .statusCode())
                         .isEqualTo(202);
             }
             assertThat(change(before, "hits", "2").statusCode()).isEqualTo(202);
             awaitSealed();
             for (int entity = 0; entity < ENTITIES; entity++) {
-                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 1)).statusCode())
+                assertThat(before.post("/hits", RunningWeir.JSON, hit(entity, 1))
+                                .statusCode())
                         .isEqualTo(202);
             }
+            // those that follow would not have to wait for the locks
+            await().during(Duration.ofSeconds(2))
+                    .atMost(SOON)
+                    .until(() -> database.number("SELECT count(*) FROM numbered") == 0);
             accepted.set(2 * ENTITIES);
             before.close();
         }
@@ -224,7 +233,8 @@ class RepartitionTest {
 
     private static long total(RunningWeir node, int entity) throws Exception {
         String body = node.get("/api/v1/counters/hits/e" + entity).body();
-        Matcher total = Pattern.compile("\"hits\":\\{\"committed\":[^}]*\"total\":(\\d+)").matcher(body);
+        Matcher total = Pattern.compile("\"hits\":\\{\"committed\":[^}]*\"total\":(\\d+)")
+                .matcher(body);
         assertThat(total.find()).as(body).isTrue();
         return Long.parseLong(total.group(1));
     }
@@ -239,24 +249,24 @@ class RepartitionTest {
 
     private void assertExact(int partitions) throws Exception {
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        assertThat(database.number("SELECT count(*) FROM numbered")).isEqualTo(accepted.get()));
+                .untilAsserted(() -> assertThat(database.number("SELECT count(*) FROM numbered"))
+                        .isEqualTo(accepted.get()));
         assertThat(database.query("""
-                SELECT entity, id, number FROM (
-                    SELECT entity, id, number, lag(number) OVER (PARTITION BY entity ORDER BY id) AS before FROM numbered) n
-                WHERE number <= before LIMIT 5
-                """)).isEmpty();
+            SELECT entity, id, number FROM (
+                SELECT entity, id, number, lag(number) OVER (PARTITION BY entity ORDER BY id) AS before FROM numbered) n
+            WHERE number <= before LIMIT 5
+            """)).isEmpty();
         assertThat(database.query("""
-                SELECT n.entity, count(*), max(n.number) FROM numbered n JOIN latest l ON l.entity = n.entity
-                GROUP BY n.entity, l.hits, l.number HAVING count(*) <> l.hits OR max(n.number) <> l.number
-                """)).isEmpty();
+            SELECT n.entity, count(*), max(n.number) FROM numbered n JOIN latest l ON l.entity = n.entity
+            GROUP BY n.entity, l.hits, l.number HAVING count(*) <> l.hits OR max(n.number) <> l.number
+            """)).isEmpty();
         for (RunningWeir node : nodes) {
             assertThat(state(node)).contains("\"partitions\":" + partitions);
             String ledger = node.get("/api/admin/ledger?stream=hits").body();
             assertThat(ledger).contains("\"balanced\":true").contains("\"accepted\":" + accepted.get());
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(node.get("/metrics").body())
-                            .contains("weir_log_depth{stream=\"hits\"} 0.0"));
+                    .untilAsserted(() ->
+                            assertThat(node.get("/metrics").body()).contains("weir_log_depth{stream=\"hits\"} 0.0"));
         }
     }
 
@@ -266,7 +276,8 @@ class RepartitionTest {
             for (int partition = 0; partition < 4; partition++) {
                 String sealed = key + ":{" + partition + "}";
                 await().atMost(SOON)
-                        .until(() -> connection.sync().xinfoStream(sealed).toString().contains("18446744073709551615"));
+                        .until(() ->
+                                connection.sync().xinfoStream(sealed).toString().contains("18446744073709551615"));
             }
         }
     }

@@ -116,7 +116,9 @@ public final class StreamLayout {
     /** The only partition that there is to choose; -1 when it depends on the event. */
     public int only() {
         View now = view;
-        return now.next() == null && now.current().partitions() == 1 ? now.current().partition(0) : -1;
+        return now.next() == null && now.current().partitions() == 1
+                ? now.current().partition(0)
+                : -1;
     }
 
     /** Where an event belongs that has neither an entity nor a key: anywhere. */

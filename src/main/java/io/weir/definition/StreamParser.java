@@ -61,7 +61,8 @@ final class StreamParser {
                 name,
                 file,
                 redisKey(),
-                Math.toIntExact(orElse(section.wholeNumber("partitions", 1, StreamLayout.MAX_PARTITIONS), defaults.partitions())),
+                Math.toIntExact(orElse(
+                        section.wholeNumber("partitions", 1, StreamLayout.MAX_PARTITIONS), defaults.partitions())),
                 orElse(section.wholeNumber("max-depth", 1, Long.MAX_VALUE), defaults.maxDepth()),
                 window(),
                 retention(),

@@ -48,7 +48,8 @@ final class PartitionedAppend {
         int newest = newestGeneration(accepted);
         for (AcceptedEvent event : accepted) {
             LogItem item = item(event);
-            // The partitions changed while the request was decoded. An entity's earlier events must not be behind its later
+            // The partitions changed while the request was decoded. An entity's earlier events must not be behind its
+            // later
             // ones, so they go where these do.
             boolean isOutdated = Generation.of(event.partition()) < newest;
             add(byPartition, isOutdated ? log.partitionOf(item) : event.partition(), item);

@@ -51,8 +51,7 @@ public final class RepartitionHandlers {
 
     public RepartitionHandlers(
             List<StreamDefinition> definitions, Change change, ActorSystem<?> system, HttpSettings settings) {
-        this.definitions =
-                definitions.stream().collect(Collectors.toMap(StreamDefinition::name, Function.identity()));
+        this.definitions = definitions.stream().collect(Collectors.toMap(StreamDefinition::name, Function.identity()));
         this.change = change;
         this.retryAfter = Problem.retryAfter(settings.retryAfter());
         this.calls = new AdminCalls(system, settings);

@@ -68,10 +68,10 @@ public final class RoutedAppend {
                 ? log.appendOnce(definition, partition, items).thenApply(places -> List.of(joined(partition, places)))
                 : log.append(definition, partition, items)
                         .thenApply(entry -> List.of(new Appended(partition, entry, 0)));
-        return appended.exceptionallyCompose(failure -> cause(failure) instanceof AppendFailure refused
-                        && refused.reason() == AppendFailure.Reason.SEALED
-                ? appendElsewhere(partition, items, refused, route)
-                : CompletableFuture.failedStage(failure));
+        return appended.exceptionallyCompose(failure ->
+                cause(failure) instanceof AppendFailure refused && refused.reason() == AppendFailure.Reason.SEALED
+                        ? appendElsewhere(partition, items, refused, route)
+                        : CompletableFuture.failedStage(failure));
     }
 
     private CompletionStage<List<Appended>> appendElsewhere(
@@ -98,8 +98,8 @@ public final class RoutedAppend {
                     .add(item);
         }
         List<CompletableFuture<List<Appended>>> appends = new ArrayList<>();
-        byPartition.forEach((to, share) ->
-                appends.add(append(to, share, route + 1).toCompletableFuture()));
+        byPartition.forEach(
+                (to, share) -> appends.add(append(to, share, route + 1).toCompletableFuture()));
         return CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new))
                 .handle((nothing, failure) -> {
                     List<Appended> all = new ArrayList<>();
@@ -131,7 +131,8 @@ public final class RoutedAppend {
     /** Where an item belongs now. */
     public int partitionOf(LogItem item) {
         return item.kind() == LogItem.Kind.REFUSED
-                ? partitionOfRefused(definition, RefusedEvent.decode(item.payload()).key())
+                ? partitionOfRefused(
+                        definition, RefusedEvent.decode(item.payload()).key())
                 : partitionOf(definition, reader, item, false);
     }
 

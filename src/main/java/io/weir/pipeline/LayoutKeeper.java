@@ -5,12 +5,12 @@ import io.weir.definition.StreamDefinition;
 import io.weir.definition.StreamLayout;
 import io.weir.log.PartitionSeals;
 import io.weir.store.LayoutStore;
-import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +43,13 @@ public final class LayoutKeeper {
     }
 
     /** Reads what there is, and begins a change where a file says another number than before. Blocks. */
-    public void begin() throws SQLException {
-        for (StreamDefinition definition : definitions) {
-            store.begin(definition.name(), definition.partitions());
-        }
-        Map<String, LayoutStore.Layout> layouts = store.read();
+    public void begin() {
+        Map<String, LayoutStore.Layout> layouts = Jdbc.call(() -> {
+            for (StreamDefinition definition : definitions) {
+                store.begin(definition.name(), definition.partitions());
+            }
+            return store.read();
+        });
         for (StreamDefinition definition : definitions) {
             LayoutStore.Layout layout = layouts.get(definition.name());
             if (layout != null && layout.stated() != definition.partitions()) {
@@ -57,7 +59,7 @@ public final class LayoutKeeper {
         }
         take(layouts);
         announcePostponed();
-        take(store.read());
+        take(Jdbc.call(store::read));
     }
 
     /** Has this called after each change. */
@@ -106,14 +108,11 @@ public final class LayoutKeeper {
     }
 
     private void readNow() {
-        Jdbc.call(() -> {
-            take(store.read());
-            announcePostponed();
-            return true;
-        });
+        take(Jdbc.call(store::read));
+        announcePostponed();
     }
 
-    private void take(Map<String, LayoutStore.Layout> layouts) throws SQLException {
+    private void take(Map<String, LayoutStore.Layout> layouts) {
         boolean changed = false;
         for (StreamDefinition definition : definitions) {
             LayoutStore.Layout layout = layouts.get(definition.name());
@@ -126,7 +125,7 @@ public final class LayoutKeeper {
         }
     }
 
-    private boolean take(StreamDefinition definition, LayoutStore.Layout layout) throws SQLException {
+    private boolean take(StreamDefinition definition, LayoutStore.Layout layout) {
         StreamLayout known = definition.layout();
         List<Generation> before = known.generations();
         Set<Integer> removedBefore = known.removed();
@@ -138,7 +137,7 @@ public final class LayoutKeeper {
                     definition.name(),
                     forgotten.number(),
                     forgotten.partitions());
-            store.announceAgain(definition.name(), forgotten, definition.partitions());
+            announceAgain(definition, forgotten);
             return false;
         }
         known.update(layout.generations(), layout.removed());
@@ -152,7 +151,7 @@ public final class LayoutKeeper {
         return !before.equals(layout.generations()) || !removedBefore.equals(layout.removed());
     }
 
-    private void announcePostponed() throws SQLException {
+    private void announcePostponed() {
         for (StreamDefinition definition : definitions) {
             if (postponed.contains(definition.name())
                     && announce(definition, definition.partitions()) != LayoutStore.Announcement.UNDER_WAY) {
@@ -162,9 +161,13 @@ public final class LayoutKeeper {
         }
     }
 
-    /** Begins a change to so many partitions. Blocks. */
-    public LayoutStore.Announcement announce(StreamDefinition definition, int partitions) throws SQLException {
-        return store.announce(definition.name(), partitions, definition.partitions());
+    /**
+     * Begins a change to so many partitions. Blocks.
+     *
+     * @throws CompletionException when the database can't be asked
+     */
+    public LayoutStore.Announcement announce(StreamDefinition definition, int partitions) {
+        return Jdbc.call(() -> store.announce(definition.name(), partitions, definition.partitions()));
     }
 
     /**
@@ -200,12 +203,16 @@ public final class LayoutKeeper {
                     definition.name(),
                     successor.number(),
                     successor.partitions());
-            Jdbc.call(() -> {
-                store.announceAgain(definition.name(), successor, definition.partitions());
-                return true;
-            });
+            announceAgain(definition, successor);
             var _ = refresh();
         }
+    }
+
+    private void announceAgain(StreamDefinition definition, Generation generation) {
+        Jdbc.call(() -> {
+            store.announceAgain(definition.name(), generation, definition.partitions());
+            return true;
+        });
     }
 
     private void takeBack(boolean exists, StreamDefinition definition, int partition) {

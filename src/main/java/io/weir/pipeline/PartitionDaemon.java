@@ -208,8 +208,7 @@ public final class PartitionDaemon {
 
     private Behavior<Command> removeNow(EntryId last) {
         String stream = partition.definition().name();
-        Executor jdbcExecutor =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
+        Executor jdbcExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig("weir.jdbc-dispatcher"));
         context.pipeToSelf(
                 tools.seals()
                         .remove(partition.definition(), partition.partition(), last)

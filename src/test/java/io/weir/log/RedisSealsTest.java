@@ -66,14 +66,14 @@ class RedisSealsTest {
     void whatIsAppendedOnceIsRefusedAsWell() {
         StreamDefinition visits = once(1_000, 1, Duration.ofDays(1));
         LogItem item = visit("a");
-        EntryId first = await(log.appendOnce(visits, 0, List.of(item))).getFirst().entry();
+        EntryId first =
+                await(log.appendOnce(visits, 0, List.of(item))).getFirst().entry();
         await(seals.seal(visits, 0, NEXT));
         LogItem other = visit("b");
         assertThat(refusal(log.appendOnce(visits, 0, List.of(other)).thenApply(places -> EntryId.ZERO)))
                 .isEqualTo(AppendFailure.Reason.SEALED);
         // nothing was left that would keep it out elsewhere, and what is known stays known
-        assertThat(await(log.appendOnce(visits, 0, List.of(item))))
-                .containsExactly(new EventLog.Place(first, true));
+        assertThat(await(log.appendOnce(visits, 0, List.of(item)))).containsExactly(new EventLog.Place(first, true));
         assertThat(refusal(log.appendOnce(visits, 0, List.of(other)).thenApply(places -> EntryId.ZERO)))
                 .isEqualTo(AppendFailure.Reason.SEALED);
     }
@@ -89,8 +89,7 @@ class RedisSealsTest {
         }
         CompletionStage<List<RoutedAppend.Appended>> appended =
                 RoutedAppend.always(definition, log).append(0, items);
-        CompletableFuture<EntryId> sealed =
-                seals.seal(definition, 0, NEXT).toCompletableFuture();
+        CompletableFuture<EntryId> sealed = seals.seal(definition, 0, NEXT).toCompletableFuture();
         assertThat(await(appended)).extracting(RoutedAppend.Appended::partition).containsExactly(1_000);
         await(sealed);
 
@@ -103,12 +102,13 @@ class RedisSealsTest {
     @Test
     void whatFollowsIsWaitedForAndThenAppendedTo() {
         await(seals.seal(definition, 0, NEXT));
-        CompletableFuture<List<RoutedAppend.Appended>> appended = RoutedAppend.always(definition, log)
-                .append(0, events(2))
-                .toCompletableFuture();
-        definition.layout().whenUnknown(() -> definition
+        CompletableFuture<List<RoutedAppend.Appended>> appended =
+                RoutedAppend.always(definition, log).append(0, events(2)).toCompletableFuture();
+        definition
                 .layout()
-                .update(List.of(new Generation(0, 1, true), new Generation(1, 4, false)), Set.of()));
+                .whenUnknown(() -> definition
+                        .layout()
+                        .update(List.of(new Generation(0, 1, true), new Generation(1, 4, false)), Set.of()));
         assertThat(await(RoutedAppend.always(definition, log).append(0, events(1))))
                 .hasSize(1);
         assertThat(await(appended)).isNotEmpty();
