@@ -68,14 +68,18 @@ final class Nodes implements AutoCloseable {
         return process;
     }
 
-    /** Starts those that do not run, and waits until all are one cluster. */
+    /** Starts those that do not run, also those that end meanwhile, and waits until all are one cluster. */
     void startAll() throws InterruptedException {
-        for (int node = 0; node < COUNT; node++) {
-            ServerProcess process = processes.get(node);
-            if (process == null || !process.process().isAlive()) {
-                launch(node);
+        long deadline = System.nanoTime() + WHOLE_TIMEOUT.toNanos();
+        do {
+            for (int node = 0; node < COUNT; node++) {
+                ServerProcess process = processes.get(node);
+                if (process == null || !process.process().isAlive()) {
+                    launch(node);
+                }
             }
-        }
+            Thread.sleep(LOOK_MILLIS);
+        } while (!isWhole() && System.nanoTime() < deadline);
         awaitWhole();
     }
 

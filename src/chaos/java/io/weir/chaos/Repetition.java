@@ -34,7 +34,9 @@ final class Repetition {
     }
 
     void note(String note) {
-        notes.add(note);
+        if (!note.isEmpty()) {
+            notes.add(note);
+        }
     }
 
     String notes() {
