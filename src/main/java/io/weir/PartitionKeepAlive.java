@@ -45,8 +45,8 @@ final class PartitionKeepAlive {
                     .onMessage(Look.class, look -> {
                         if (timers.isTimerActive(Look.LOOK)) {
                             daemons.get()
-                                    .forEach(daemon -> region.tell(
-                                            StartEntity.create(PartitionDaemon.Command.class, daemon)));
+                                    .forEach(daemon ->
+                                            region.tell(StartEntity.create(PartitionDaemon.Command.class, daemon)));
                         }
                         return Behaviors.same();
                     })

@@ -28,13 +28,17 @@ final class Repartitioning {
         Upkeep.repeat(system, settings.interval(), layouts::refresh);
         Upkeep.repeat(system, settings.logInterval(), () -> layouts.lookAtLog(seals));
         for (StreamDefinition definition : parts.definitions()) {
-            Gauge.builder("weir.layout.partitions", definition, stream -> stream.layout()
-                            .current()
-                            .partitions())
+            Gauge.builder(
+                            "weir.layout.partitions",
+                            definition,
+                            stream -> stream.layout().current().partitions())
                     .description("Partitions that the stream has")
                     .tag("stream", definition.name())
                     .register(parts.meters());
-            Gauge.builder("weir.layout.changing", definition, stream -> stream.layout().next() == null ? 0 : 1)
+            Gauge.builder(
+                            "weir.layout.changing",
+                            definition,
+                            stream -> stream.layout().next() == null ? 0 : 1)
                     .description("1 while the number of the stream's partitions changes")
                     .tag("stream", definition.name())
                     .register(parts.meters());

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
             "Gives a stream another number of partitions while Weir runs.",
             "",
             "Every event is counted once all the same, and an entity's events stay in order. Counts are answered"
-                + " a little later until the partitions of before are drained.",
+                    + " a little later until the partitions of before are drained.",
             ""
         },
         footer = {"", "Example:", "  weir repartition session-events 8"})

@@ -91,19 +91,17 @@ public final class FallbackLog implements EventLog {
         CompletionStage<List<Place>> written = active.has(partition)
                 ? writer(definition, partition).write(items)
                 : writeOnBehalfOf(active, definition, items);
-        return written
-                .exceptionallyCompose(failure -> again && isOutdated(failure)
-                        ? definition
-                                .layout()
-                                .activeAfter(active.number(), LAYOUT_TIMEOUT_MILLIS)
-                                .thenCompose(known -> write(definition, partition, items, false))
-                        : CompletableFuture.failedStage(failure));
+        return written.exceptionallyCompose(failure -> again && isOutdated(failure)
+                ? definition
+                        .layout()
+                        .activeAfter(active.number(), LAYOUT_TIMEOUT_MILLIS)
+                        .thenCompose(known -> write(definition, partition, items, false))
+                : CompletableFuture.failedStage(failure));
     }
 
     private CompletionStage<List<Place>> writeOnBehalfOf(
             Generation active, StreamDefinition definition, List<LogItem> items) {
-        EventReader reader =
-                contexts.of(definition.name(), active.partition(0)).eventReader();
+        EventReader reader = contexts.of(definition.name(), active.partition(0)).eventReader();
         Map<Integer, List<Integer>> indexes = new TreeMap<>();
         for (int i = 0; i < items.size(); i++) {
             indexes.computeIfAbsent(
@@ -134,8 +132,14 @@ public final class FallbackLog implements EventLog {
     }
 
     private DirectWriter writer(StreamDefinition definition, int partition) {
-        return direct.computeIfAbsent(definition.name() + "/" + partition, name -> new DirectWriter(
-                contexts.of(definition.name(), partition), partitions, counts, jdbcExecutor, InstantSource.system()));
+        return direct.computeIfAbsent(
+                definition.name() + "/" + partition,
+                name -> new DirectWriter(
+                        contexts.of(definition.name(), partition),
+                        partitions,
+                        counts,
+                        jdbcExecutor,
+                        InstantSource.system()));
     }
 
     private static boolean isOutdated(Throwable failure) {

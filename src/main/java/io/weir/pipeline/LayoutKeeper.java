@@ -146,7 +146,9 @@ public final class LayoutKeeper {
                     "{}: {} partitions{}",
                     definition.name(),
                     known.current().partitions(),
-                    known.next() == null ? "" : ", changing to " + layout.newest().partitions());
+                    known.next() == null
+                            ? ""
+                            : ", changing to " + layout.newest().partitions());
         }
         return !before.equals(layout.generations()) || !removedBefore.equals(layout.removed());
     }
@@ -196,7 +198,9 @@ public final class LayoutKeeper {
 
     private void announceForgotten(StreamDefinition definition, @Nullable Generation successor) {
         StreamLayout layout = definition.layout();
-        if (successor != null && layout.next() == null && successor.number() == layout.current().number() + 1) {
+        if (successor != null
+                && layout.next() == null
+                && successor.number() == layout.current().number() + 1) {
             log.warn(
                     "{}: the database knows nothing of generation {} of {} partitions, for which Redis has closed those"
                             + " before; it is announced again",

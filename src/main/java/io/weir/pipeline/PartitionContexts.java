@@ -26,8 +26,7 @@ public final class PartitionContexts {
 
     /** Those of some streams; what they run at this moment has a context at once. */
     public PartitionContexts(List<StreamDefinition> definitions, Factory factory) {
-        this.definitions =
-                definitions.stream().collect(Collectors.toMap(StreamDefinition::name, Function.identity()));
+        this.definitions = definitions.stream().collect(Collectors.toMap(StreamDefinition::name, Function.identity()));
         this.factory = factory;
         for (StreamDefinition definition : definitions) {
             for (int partition : definition.layout().running()) {

@@ -116,7 +116,7 @@ public final class PartitionHandover {
 
     private void onMessage(Command command) {
         switch (command) {
-            case Sealed sealed -> onSealed(sealed.last());
+            case Sealed found -> onSealed(found.last());
             case Drained all -> onDrained(all.complete());
             case Noted noted -> onNoted(noted.drained());
             case Removable removable -> onRemovable(removable.removable());
@@ -145,10 +145,11 @@ public final class PartitionHandover {
             lookLater();
             return;
         }
-        // Questions are handed on by now. Again even if it is sealed: Redis may have lost its tail, and the seal with it
+        // Questions are handed on by now. Again even if it is sealed: Redis may have lost its tail, and the seal with
+        // it
         context.pipeToSelf(
                 tools.seals().seal(definition, partition.partition(), layout.after(partition.partition())),
-                (sealed, failure) -> new Sealed(failure == null ? sealed : null));
+                (end, failure) -> new Sealed(failure == null ? end : null));
     }
 
     private void onSealed(@Nullable EntryId sealedAt) {
@@ -164,13 +165,12 @@ public final class PartitionHandover {
             timers.startSingleTimer(Timer.DRAIN_TIMEOUT, partition.settings().drainTimeout());
             supervisor.tell(new PartitionSupervisor.Drain(drained));
         } else if (layout.isReplaced(partition.partition())) {
-            Duration retention = definition.retention().compareTo(LEAST_RETENTION) > 0
-                    ? definition.retention()
-                    : LEAST_RETENTION;
+            Duration retention =
+                    definition.retention().compareTo(LEAST_RETENTION) > 0 ? definition.retention() : LEAST_RETENTION;
             context.pipeToSelf(
                     CompletableFuture.supplyAsync(
-                            () -> Jdbc.call(() ->
-                                    tools.store().removed(definition.name(), partition.partition(), retention)),
+                            () -> Jdbc.call(
+                                    () -> tools.store().removed(definition.name(), partition.partition(), retention)),
                             jdbcExecutor),
                     (removable, failure) -> new Removable(failure == null ? removable : null));
         } else {
@@ -181,11 +181,11 @@ public final class PartitionHandover {
     /** They are counted, but after what follows them was: somebody appended where Redis had lost the seal. */
     private void onLateEntries() {
         LOG.error(
-                        "{} got entries up to {} though it was sealed and drained up to {}; they are counted, and may be"
-                                + " behind later events of their entities",
-                        partition,
-                        last,
-                        drainedTo);
+                "{} got entries up to {} though it was sealed and drained up to {}; they are counted, and may be"
+                        + " behind later events of their entities",
+                partition,
+                last,
+                drainedTo);
         partition.count("weir.layout.late");
     }
 

@@ -50,8 +50,7 @@ final class CursorStatements {
     private static final String MAY_START = """
         SELECT 1 FROM stream_layout WHERE stream = ? AND generation = ? AND activated_at IS NOT NULL FOR SHARE
         """;
-    private static final String LOCK_LAYOUT =
-            "SELECT pg_advisory_xact_lock_shared(" + LayoutStore.LOCK_KEY + ")";
+    private static final String LOCK_LAYOUT = "SELECT pg_advisory_xact_lock_shared(" + LayoutStore.LOCK_KEY + ")";
     private static final String ACTIVE = """
         SELECT coalesce(max(generation), 0) FROM stream_layout WHERE stream = ? AND activated_at IS NOT NULL
         """;
@@ -105,7 +104,9 @@ final class CursorStatements {
             raise.setInt(3, partition);
             try (ResultSet row = raise.executeQuery()) {
                 if (!row.next()) {
-                    throw new SQLException("the cursor of " + stream + "/" + partition + " is gone, or the partition is removed", "40001");
+                    throw new SQLException(
+                            "the cursor of " + stream + "/" + partition + " is gone, or the partition is removed",
+                            "40001");
                 }
                 return new PartitionStore.Started(
                         row.getLong(1), EntryId.parse(row.getString(2)), row.getLong(3), row.getLong(4));

@@ -74,8 +74,7 @@ public final class LayoutStore {
     private static final String STATE = "UPDATE stream_layout SET stated = ? WHERE stream = ? AND generation = ?";
     private static final String CURSOR =
             "SELECT entry FROM stream_cursor WHERE stream = ? AND partition = ? FOR UPDATE";
-    private static final String DRAINED =
-            "UPDATE stream_cursor SET drained_to = ? WHERE stream = ? AND partition = ?";
+    private static final String DRAINED = "UPDATE stream_cursor SET drained_to = ? WHERE stream = ? AND partition = ?";
     private static final String COUNT_DRAINED = """
         SELECT count(*) FROM stream_cursor
         WHERE stream = ? AND partition BETWEEN ? AND ? AND drained_to IS NOT NULL
@@ -130,8 +129,7 @@ public final class LayoutStore {
             }
             Map<String, Layout> layouts = new HashMap<>();
             generations.forEach((stream, all) -> layouts.put(
-                    stream,
-                    new Layout(all, stated.getOrDefault(stream, 0), removed.getOrDefault(stream, Set.of()))));
+                    stream, new Layout(all, stated.getOrDefault(stream, 0), removed.getOrDefault(stream, Set.of()))));
             return layouts;
         });
     }
@@ -275,8 +273,7 @@ public final class LayoutStore {
 
     private <T> T inTransaction(Work<T> work) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            try (PreparedStatement set =
-                    connection.prepareStatement("SELECT set_config('lock_timeout', ?, true)")) {
+            try (PreparedStatement set = connection.prepareStatement("SELECT set_config('lock_timeout', ?, true)")) {
                 set.setString(1, lockTimeoutMillis);
                 set.execute();
                 T result = work.run(connection);
