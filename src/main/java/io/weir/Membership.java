@@ -14,7 +14,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Has this process join its cluster, and says in Redis that partitions are run, for nodes that can't see it otherwise. */
 final class Membership {
-    private static final Duration SIGN_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration SIGN_INTERVAL = Duration.ofMillis(250);
     /** A node that was killed has others wait for so long at most. */
     private static final Duration SIGN_LIFETIME = Duration.ofSeconds(4);
 

@@ -186,6 +186,10 @@ class ClusterTest {
     void aFirstSeedThatReachesNobodyBeginsNoClusterWhilePartitionsAreRunElsewhere(String others) throws Exception {
         RunningWeir running = start(Map.of());
         awaitSpread(List.of(running));
+        // until it has said so in Redis, which it does four times a second
+        await().during(Duration.ofSeconds(1))
+                .atMost(SOON)
+                .until(() -> running.server().runningPartitions().size() == PARTITIONS);
         int port = freePort();
         RunningWeir alone = start(Map.of(
                 "weir.cluster.port",
