@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,22 +15,24 @@ import java.util.stream.Stream;
 
 /** Measures Weir beside its ceilings, in one run on one machine. See {@code src/bench/README.md}. */
 public final class Bench {
-    private static final List<String> NAMES =
-            List.of("xadd", "copy", "single", "batch", "drain", "rows", "redirect", "outage-postgres", "outage-redis");
+    private static final List<String> NAMES = List.of(
+            "xadd", "copy", "single", "batch", "drain", "rows", "redirect", "nodes", "outage-postgres", "outage-redis");
     private static final List<String> USUAL = NAMES.subList(0, 7);
 
     private final boolean full;
     private final Set<String> wanted;
+    private final Path directory;
     private final Path logs;
     private final Figures figures = new Figures();
 
-    private Bench(boolean full, Set<String> wanted, Path logs) {
+    private Bench(boolean full, Set<String> wanted, Path directory, Path logs) {
         this.full = full;
         this.wanted = wanted;
+        this.directory = directory;
         this.logs = logs;
     }
 
-    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all but the outages. */
+    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all but the nodes and outages. */
     public static void main(String[] arguments) throws Exception {
         boolean full = arguments.length > 0 && arguments[0].equals("full");
         int first = arguments.length > 0 && (full || arguments[0].equals("short")) ? 1 : 0;
@@ -41,7 +44,7 @@ public final class Bench {
         Path directory = Files.createTempDirectory("weir-bench");
         Path logs = Files.createDirectories(Path.of("target", "bench-logs"));
         try (Servers servers = Servers.start(directory)) {
-            Bench bench = new Bench(full, wanted.isEmpty() ? Set.copyOf(USUAL) : wanted, logs);
+            Bench bench = new Bench(full, wanted.isEmpty() ? Set.copyOf(USUAL) : wanted, directory, logs);
             try {
                 bench.run(servers);
             } finally {
@@ -96,6 +99,13 @@ public final class Bench {
             figures.add("drain with rows", drain.perSecond(), "COPY, both indexes", copy, "60,000");
             figures.add("  from the start of the process", drain.perSecondFromStart(), "", OptionalDouble.empty(), "");
         }
+        if (wanted("nodes")) {
+            for (ScaleOut.Kind kind : ScaleOut.Kind.values()) {
+                for (int nodes = 1; nodes <= 3; nodes++) {
+                    scaleOut(servers, kind, nodes);
+                }
+            }
+        }
         if (wanted("redirect")) {
             redirects(servers);
         }
@@ -104,6 +114,19 @@ public final class Bench {
                 outage(servers, victim);
             }
         }
+    }
+
+    private void scaleOut(Servers servers, ScaleOut.Kind kind, int nodes) throws Exception {
+        String what =
+                "drain of " + kind.name().toLowerCase(Locale.ROOT) + ", " + nodes + (nodes == 1 ? " node" : " nodes");
+        begin(what);
+        int events = kind == ScaleOut.Kind.COUNTERS ? 1_000_000 : 300_000;
+        ScaleOut.Result result = ScaleOut.run(
+                servers, kind, nodes, full ? 2 * events : events / 5, directory, node -> log("nodes-" + node));
+        figures.add(what, result.perSecond(), "", OptionalDouble.empty(), "");
+        System.out.printf(
+                "%s: processor time for an event, in µs: Weir %.2f, PostgreSQL %.2f, Redis %.2f%n",
+                what, result.weirMicros(), result.postgresMicros(), result.redisMicros());
     }
 
     private void clicks(

@@ -65,6 +65,30 @@ public final class ServerProcess implements AutoCloseable {
                 .started(log);
     }
 
+    /** One of several nodes, the first of which is everybody's seed, with a configuration of its own. */
+    static ServerProcess node(Servers servers, int number, int seedPort, Path home, Path log) {
+        return launchWeir(
+                        Map.of(
+                                "REDIS_URL",
+                                servers.redisUrl(),
+                                "DATABASE_URL",
+                                servers.databaseUrl(),
+                                "WEIR_HTTP_PORT",
+                                "0",
+                                "WEIR_HEAP",
+                                HEAP,
+                                "WEIR_CLUSTER_HOST",
+                                "127.0.0." + number,
+                                "WEIR_CLUSTER_PORT",
+                                number == 1 ? Integer.toString(seedPort) : "0",
+                                "WEIR_CLUSTER_SEEDS",
+                                "127.0.0.1:" + seedPort,
+                                "JAVA_OPTS",
+                                "-Dweir.home=" + home),
+                        ProcessBuilder.Redirect.to(log.toFile()))
+                .started(log);
+    }
+
     /** The same with an environment of the caller's, and without waiting until it is ready. */
     public static ServerProcess launchWeir(Map<String, String> environment, ProcessBuilder.Redirect log) {
         return new ServerProcess(List.of(Path.of("weir").toAbsolutePath().toString(), "serve"), environment, log);

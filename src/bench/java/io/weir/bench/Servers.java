@@ -4,12 +4,14 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
@@ -109,6 +111,23 @@ final class Servers implements AutoCloseable {
         }
     }
 
+    Stream<ProcessHandle> redisProcess() {
+        Process running = redis;
+        return running == null ? Stream.empty() : Stream.of(running.toHandle());
+    }
+
+    /** The server and what it has started. */
+    Stream<ProcessHandle> postgresProcesses() {
+        try (Stream<String> lines = Files.lines(directory.resolve("postgres").resolve("postmaster.pid"))) {
+            return ProcessHandle.of(
+                            Long.parseLong(lines.findFirst().orElseThrow().strip()))
+                    .stream()
+                    .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()));
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+
     String redisUrl() {
         return "redis://127.0.0.1:" + redisPort;
     }
@@ -170,7 +189,7 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException problem) {
