@@ -67,8 +67,6 @@ class RepartitionTest {
 
         assertExact(7);
         assertThat(nodes.getFirst().get("/metrics").body())
-                .as("appends were refused by a seal, and none of their senders was")
-                .containsPattern("weir_log_refused_total\\{reason=\"SEALED\",stream=\"hits\"} [1-9]")
                 .contains("weir_layout_partitions{stream=\"hits\"} 7.0")
                 .contains("weir_layout_changing{stream=\"hits\"} 0.0")
                 .doesNotContain("weir_layout_late");
@@ -285,8 +283,10 @@ class RepartitionTest {
     private void awaitRemoval(int partitions) {
         try (RedisClient redis = RedisClient.create(RedisForTests.url());
                 var connection = redis.connect()) {
+            // what says that partitions are run has the name of the first that there ever was
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(connection.sync().keys(key + "*"))
+                            .filteredOn(found -> !found.endsWith(":run"))
                             .as("the keys of generation 2 alone")
                             .hasSize(partitions)
                             .allMatch(found -> found.startsWith(key + ":g2:")));
