@@ -101,8 +101,8 @@ public final class LinkResolver {
                 .whenComplete((found, failure) -> {
                     lookups.remove(code, lookup);
                     if (found instanceof Unavailable) {
-                        metrics.unavailable.increment();
                         breaker.failed();
+                        metrics.unavailable.increment();
                     } else {
                         breaker.succeeded();
                     }
