@@ -1,5 +1,7 @@
 package io.weir;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.alert.AlertBoard;
 import io.weir.alert.AlertRule;
 import io.weir.alert.Webhook;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -38,6 +41,17 @@ final class Alerts {
                 settings.enabled() ? new AlertRules(parts, statuses, settings, () -> report).all() : List.of();
         this.board =
                 new AlertBoard(rules, settings.maxRecent(), webhook == null ? alert -> {} : webhook, parts.meters());
+        StreamFigures.register(parts, statuses);
+        up(
+                parts.meters(),
+                "weir.redis.up",
+                "1 while Redis answers, else 0; not a number before the first look",
+                HealthReport::redis);
+        up(
+                parts.meters(),
+                "weir.database.up",
+                "1 while the database answers, else 0; not a number before the first look",
+                HealthReport::database);
     }
 
     /** Begins to look, until the server stops. */
@@ -69,6 +83,15 @@ final class Alerts {
             });
         }
         return alerts;
+    }
+
+    private void up(MeterRegistry meters, String name, String description, Predicate<HealthReport> answers) {
+        Gauge.builder(name, () -> {
+                    HealthReport last = report;
+                    return last == null ? Double.NaN : answers.test(last) ? 1.0 : 0.0;
+                })
+                .description(description)
+                .register(meters);
     }
 
     void addTo(Routes.Builder routes) {

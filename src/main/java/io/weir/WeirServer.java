@@ -1,7 +1,6 @@
 package io.weir;
 
 import com.typesafe.config.Config;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.weir.cluster.ClusterNode;
@@ -105,7 +104,7 @@ final class WeirServer implements AutoCloseable {
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
         Catalog catalog = Definitions.check(definitions, database);
-        new JvmMemoryMetrics().bindTo(meters);
+        toClose.addFirst(ProcessMeters.bindTo(meters));
         ActorSystem<Void> started = createSystem(clusterSettings, nodeConfig);
         system = started;
         Leaving leaving = new Leaving(started);
@@ -115,7 +114,10 @@ final class WeirServer implements AutoCloseable {
         RedisEventLog eventLog = RedisEventLog.open(logSettings, meters, started.executionContext());
         toClose.addFirst(eventLog);
         SharedRedis sharedRedis = SharedRedis.open(
-                RedisAddress.of(logSettings), logSettings.connectTimeout(), weir.getDuration("redis.command-timeout"));
+                RedisAddress.of(logSettings),
+                logSettings.connectTimeout(),
+                weir.getDuration("redis.command-timeout"),
+                meters);
         toClose.addFirst(sharedRedis);
         new Membership(started, clusterSettings, running, meters).begin(sharedRedis, definitions);
         LayoutKeeper layouts = new LayoutKeeper(

@@ -6,13 +6,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
+import io.weir.redis.CommandTimers;
 import io.weir.redis.RedisAddress;
 import io.weir.settings.LogSettings;
 import io.weir.settings.SettingsException;
@@ -61,7 +61,7 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
         resources = ClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(COMPUTATION_THREADS)
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .commandLatencyRecorder(new CommandTimers(registry, "log"))
                 .build();
         client = RedisClient.create(resources);
         client.setOptions(ClientOptions.builder()
@@ -78,9 +78,16 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
                 .build());
         servers = servers(address);
         limits = new WaitingLimits(settings.maxWaitingEvents(), settings.maxWaitingBytes());
-        Gauge.builder("weir.log.waiting.events", limits, WaitingLimits::events).register(registry);
-        Gauge.builder("weir.log.waiting.bytes", limits, WaitingLimits::bytes).register(registry);
-        Gauge.builder("weir.log.in.flight", this, RedisEventLog::inFlight).register(registry);
+        Gauge.builder("weir.log.waiting.events", limits, WaitingLimits::events)
+                .description("Events that wait in this process for Redis")
+                .register(registry);
+        Gauge.builder("weir.log.waiting.bytes", limits, WaitingLimits::bytes)
+                .description("Bytes of events that wait in this process for Redis")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("weir.log.in.flight", this, RedisEventLog::inFlight)
+                .description("Appends that were sent and not answered yet")
+                .register(registry);
         sweeper = resources
                 .eventExecutorGroup()
                 .scheduleAtFixedRate(

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.weir.redis.CommandTimers;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,18 +21,41 @@ final class StreamMeters {
     private final Map<AppendFailure.Reason, Counter> refused = new EnumMap<>(AppendFailure.Reason.class);
 
     StreamMeters(MeterRegistry registry, String stream, StreamDepth depth) {
-        events = registry.counter("weir.log.appended", "stream", stream);
-        entries = registry.counter("weir.log.entries", "stream", stream);
-        repeated = registry.counter("weir.log.repeated", "stream", stream);
-        redirected = registry.counter("weir.log.redirected", "stream", stream);
-        tailLost = registry.counter("weir.log.tail.lost", "stream", stream);
-        predecessorPending = registry.counter("weir.log.predecessor.pending", "stream", stream);
-        latency = registry.timer("weir.log.append", "stream", stream);
+        events = counter(registry, stream, "weir.log.appended", "Events that Redis took");
+        entries =
+                counter(registry, stream, "weir.log.entries", "Entries that Redis took, each with one or more events");
+        repeated = counter(registry, stream, "weir.log.repeated", "Events not appended, for their key was there");
+        redirected =
+                counter(registry, stream, "weir.log.redirected", "Entries sent on to another node of a Redis cluster");
+        tailLost = counter(registry, stream, "weir.log.tail.lost", "Times that Redis was found to have lost its end");
+        predecessorPending = counter(
+                registry,
+                stream,
+                "weir.log.predecessor.pending",
+                "Entries that a partition's start found read by an earlier one and not acknowledged");
+        latency = Timer.builder("weir.log.append")
+                .description("From the sending of an XADD to its answer")
+                .tag("stream", stream)
+                .serviceLevelObjectives(CommandTimers.buckets())
+                .register(registry);
         for (AppendFailure.Reason reason : AppendFailure.Reason.values()) {
-            refused.put(reason, registry.counter("weir.log.refused", "stream", stream, "reason", reason.name()));
+            refused.put(
+                    reason,
+                    Counter.builder("weir.log.refused")
+                            .description("Events that were not appended")
+                            .tag("stream", stream)
+                            .tag("reason", reason.name())
+                            .register(registry));
         }
         Gauge.builder("weir.log.depth", depth, StreamDepth::totalHere)
                 .description("Accepted and uncommitted events of the partitions that run in this process")
+                .tag("stream", stream)
+                .register(registry);
+    }
+
+    private static Counter counter(MeterRegistry registry, String stream, String name, String description) {
+        return Counter.builder(name)
+                .description(description)
                 .tag("stream", stream)
                 .register(registry);
     }

@@ -28,8 +28,35 @@ public record PartitionContext(
         EventReader eventReader,
         PipelineSettings settings,
         PartitionStatus status,
-        MeterRegistry meters) {
+        MeterRegistry meters,
+        EntryDelays delays) {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionContext.class);
+
+    public PartitionContext(
+            StreamDefinition definition,
+            int partition,
+            String owner,
+            EventLog log,
+            PartitionDepths depths,
+            PartitionStore store,
+            EventReader eventReader,
+            PipelineSettings settings,
+            PartitionStatus status,
+            MeterRegistry meters) {
+        this(
+                definition,
+                partition,
+                owner,
+                log,
+                depths,
+                store,
+                eventReader,
+                settings,
+                status,
+                meters,
+                new EntryDelays(meters, definition.name()));
+        PipelineMeters.register(meters, definition.name());
+    }
 
     PartitionReader openReader() {
         return log.reader(definition, partition);
@@ -59,6 +86,7 @@ public record PartitionContext(
 
     /** Notes what became of a window. */
     void wrote(OpenWindow window, CommitOutcome.Committed outcome) {
+        delays.committed(window.entries());
         LOG.debug(
                 "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
                 this,
@@ -71,7 +99,7 @@ public record PartitionContext(
 
     /** Counts something that happened to this stream, {@code name} as in {@code weir.pipeline.restarts}. */
     void count(String name) {
-        meters.counter(name, "stream", definition.name()).increment();
+        PipelineMeters.counter(meters, definition.name(), name).increment();
     }
 
     @Override

@@ -77,7 +77,6 @@ final class StreamConsumer {
     private final LogDrain draining = new LogDrain();
     private long epoch;
     private boolean reading;
-
     private CompletionStage<Void> countingAhead = CompletableFuture.completedStage(null);
 
     private StreamConsumer(
@@ -195,6 +194,7 @@ final class StreamConsumer {
         List<LogEntry> entries = fetched.entries();
         windows.read(entries.size(), fetched.asked());
         readSize.observe(entries);
+        partition.delays().read(entries);
         if (entries.isEmpty()) {
             reader.caughtUp(partition.status().uncommittedEvents());
         }

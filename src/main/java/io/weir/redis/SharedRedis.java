@@ -6,6 +6,7 @@ import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,18 +35,30 @@ public final class SharedRedis implements AutoCloseable {
     private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
     private volatile boolean closed;
 
-    private SharedRedis(RedisAddress address, Duration connectTimeout, Duration commandTimeout) {
+    private SharedRedis(
+            RedisAddress address, Duration connectTimeout, Duration commandTimeout, CommandLatencyRecorder latency) {
         resources = ClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(COMPUTATION_THREADS)
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .commandLatencyRecorder(latency)
                 .build();
         client = SharedRedisClient.create(resources, address, connectTimeout, commandTimeout);
     }
 
     /** Begins to connect, and goes on until it is closed; waits for nothing. */
     public static SharedRedis open(RedisAddress address, Duration connectTimeout, Duration commandTimeout) {
-        SharedRedis redis = new SharedRedis(address, connectTimeout, commandTimeout);
+        return open(address, connectTimeout, commandTimeout, CommandLatencyRecorder.disabled());
+    }
+
+    /** The same, with what its commands take among the meters. */
+    public static SharedRedis open(
+            RedisAddress address, Duration connectTimeout, Duration commandTimeout, MeterRegistry meters) {
+        return open(address, connectTimeout, commandTimeout, new CommandTimers(meters, "shared"));
+    }
+
+    private static SharedRedis open(
+            RedisAddress address, Duration connectTimeout, Duration commandTimeout, CommandLatencyRecorder latency) {
+        SharedRedis redis = new SharedRedis(address, connectTimeout, commandTimeout, latency);
         redis.untilConnected(redis.client::connect, opened -> redis.commands = opened);
         return redis;
     }

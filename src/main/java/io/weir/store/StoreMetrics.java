@@ -4,10 +4,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.weir.letter.ReasonClass;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** What a partition's store did, by stream. */
 final class StoreMetrics {
+    private static final List<String> OUTCOMES =
+            List.of("committed", "database-away", "conflict", "fenced", "unknown", "stopped", "failed");
+
     private final MeterRegistry meters;
     private final String stream;
     private final Timer transaction;
@@ -32,6 +37,25 @@ final class StoreMetrics {
         this.direct = counter("weir.store.direct", "events whose effects were written without having been in Redis");
         this.carefulWindows = counter("weir.store.careful.windows", "windows that held an event that can't be applied");
         this.terminated = counter("weir.store.terminated", "transactions of earlier incarnations that were ended");
+        // all from the start, so that the first is seen as a change
+        OUTCOMES.forEach(this::windows);
+        Arrays.stream(ReasonClass.values()).forEach(this::letters);
+    }
+
+    private Counter windows(String outcome) {
+        return Counter.builder("weir.store.windows")
+                .description("windows by their outcome")
+                .tag("stream", stream)
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    private Counter letters(ReasonClass reason) {
+        return Counter.builder("weir.dead.letters")
+                .description("events that became dead letters, by reason")
+                .tag("stream", stream)
+                .tag("reason", reason.tag())
+                .register(meters);
     }
 
     private Counter counter(String name, String description) {
@@ -56,12 +80,7 @@ final class StoreMetrics {
             case CommitOutcome.Stopped stopped -> "stopped";
             case CommitOutcome.Failed failed -> "failed";
         };
-        Counter.builder("weir.store.windows")
-                .description("windows by their outcome")
-                .tag("stream", stream)
-                .tag("outcome", name)
-                .register(meters)
-                .increment();
+        windows(name).increment();
     }
 
     Timer.Sample start() {
@@ -70,12 +89,7 @@ final class StoreMetrics {
 
     /** Counts dead letters whose window is committed. */
     void deadLetters(Map<ReasonClass, Integer> written) {
-        written.forEach((reasonClass, letters) -> Counter.builder("weir.dead.letters")
-                .description("events that became dead letters, by reason")
-                .tag("stream", stream)
-                .tag("reason", reasonClass.tag())
-                .register(meters)
-                .increment(letters));
+        written.forEach((reasonClass, letters) -> letters(reasonClass).increment(letters));
     }
 
     void direct(int events) {
