@@ -103,8 +103,10 @@ final class LiveFigures {
                         + count("weir.store.dead.letters", stream));
         json.writeNumberField("depth", parts.eventLog().depthHere(definition));
         json.writeNumberField("maxDepth", definition.maxDepth());
-        Timer flushes =
-                parts.meters().find("weir.store.transaction").tag("stream", stream).timer();
+        Timer flushes = parts.meters()
+                .find("weir.store.transaction")
+                .tag("stream", stream)
+                .timer();
         json.writeNumberField("flushes", flushes == null ? 0 : flushes.count());
         json.writeNumberField("flushMillis", flushes == null ? 0 : flushes.totalTime(TimeUnit.MILLISECONDS));
         long oldest = statuses.stream()
@@ -133,7 +135,8 @@ final class LiveFigures {
         List<LedgerStore.Position> known = positions.get();
         if (known != null) {
             for (LedgerStore.Position position : known) {
-                if (position.partition() == status.partition() && position.stream().equals(status.stream())) {
+                if (position.partition() == status.partition()
+                        && position.stream().equals(status.stream())) {
                     json.writeNumberField("epoch", position.epoch());
                     json.writeStringField("owner", position.owner());
                     json.writeStringField("cursor", position.cursor());

@@ -34,12 +34,12 @@ class LiveFeedTest {
 
     private SinkQueueWithCancel<ByteString> listener() {
         Source<ByteString, NotUsed> events = Objects.requireNonNull(feed.listen());
-        return events.runWith(Sink.<ByteString>queue().addAttributes(
-                        Attributes.inputBuffer(1, 1)), SYSTEM);
+        return events.runWith(Sink.<ByteString>queue().addAttributes(Attributes.inputBuffer(1, 1)), SYSTEM);
     }
 
     private static int next(SinkQueueWithCancel<ByteString> listener) {
-        String event = listener.pull().toCompletableFuture().join().orElseThrow().utf8String();
+        String event =
+                listener.pull().toCompletableFuture().join().orElseThrow().utf8String();
         assertThat(event).matches("data: \\{\"n\":\\d+}\n\n");
         return Integer.parseInt(event.replaceAll("\\D", ""));
     }
