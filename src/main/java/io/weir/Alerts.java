@@ -98,6 +98,10 @@ final class Alerts {
         AlertHandlers.addTo(routes, board::toJson);
     }
 
+    String json() {
+        return board.toJson();
+    }
+
     private void look() {
         if (!looking.compareAndSet(false, true)) {
             return;

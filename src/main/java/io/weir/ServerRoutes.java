@@ -87,7 +87,10 @@ final class ServerRoutes {
         new ShortLinks(parts, log).addTo(routes);
         ApiDescription.addTo(routes);
         // last, for they look at what the others have registered
-        Alerts.start(parts, statuses, health).addTo(routes);
+        Alerts alerts = Alerts.start(parts, statuses, health);
+        alerts.addTo(routes);
+        Dashboard.start(parts, new LiveFigures(parts, statuses, health, alerts::json, upkeep::ledgerJson))
+                .addTo(routes);
         return new RateLimits(parts).build(routes);
     }
 

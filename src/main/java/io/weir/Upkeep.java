@@ -81,6 +81,11 @@ final class Upkeep {
                         stream -> verify(stream).thenApply(Verification::toJson));
     }
 
+    /** The ledger of all streams, as JSON. */
+    CompletionStage<String> ledgerJson() {
+        return ledger.read(null).thenApply(LedgerJson::render);
+    }
+
     private CompletionStage<Verification> verify(@Nullable String stream) {
         return Verification.take(ledger, verifier, stream, executor);
     }

@@ -367,6 +367,17 @@ class ContractTest {
         }
     }
 
+    @Test
+    @Order(4)
+    void theDashboardIsServed() throws Exception {
+        answered(call("GET /dashboard", ""), 200, "(?s)<!doctype html>.*");
+        call("GET /dashboard/{file}", "/dashboard/app.js", "");
+        call("GET /dashboard/{file}", "/dashboard/none.js", "");
+        // a GET would go on for ever
+        called.add("GET /api/admin/live");
+        contract.check("GET /api/admin/live", weir.send("HEAD", "/api/admin/live", ""));
+    }
+
     private List<String> lines() {
         return List.copyOf(log.list).stream()
                 .map(line -> line.getLevel() + " " + line.getFormattedMessage())

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.weir.settings.ClusterSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,22 @@ public final class ClusterNode {
         for (Member member : state.getMembers()) {
             boolean isUp = member.status().equals(MemberStatus.up());
             nodes += isUp && !state.getUnreachable().contains(member) ? 1 : 0;
+        }
+        return nodes;
+    }
+
+    /** A node of the cluster, as this one sees it. */
+    public record Node(String address, String status, boolean reachable) {}
+
+    /** All nodes that this one knows, itself among them. */
+    public static List<Node> members(ActorSystem<?> system) {
+        ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
+        List<Node> nodes = new ArrayList<>();
+        for (Member member : state.getMembers()) {
+            nodes.add(new Node(
+                    member.address().hostPort().replaceFirst("^.*@", ""),
+                    member.status().toString(),
+                    !state.getUnreachable().contains(member)));
         }
         return nodes;
     }

@@ -32,6 +32,7 @@ public final class ApiDescription {
             "collection",
             "operations",
             "administration",
+            "dashboard",
             "dead-letters");
     /** Each section of the components with the parts that it consists of. */
     private static final Map<String, List<String>> COMPONENTS = components();

@@ -71,6 +71,8 @@ public final class LedgerStore {
         SELECT entry, committed_events, deduplicated_events, filtered_events, dead_lettered_events, committed_entries
         FROM stream_cursor WHERE stream = ? AND partition = ?
         """;
+    private static final String POSITIONS =
+            "SELECT stream, partition, epoch, coalesce(owner, ''), entry FROM stream_cursor ORDER BY stream, partition";
     private static final String BASELINES = """
         SELECT number, reason, entry, committed_entries, entries_added, missing_entries, created_at
         FROM ledger_baseline WHERE stream = ? AND partition = ? ORDER BY number DESC LIMIT %d
@@ -111,6 +113,32 @@ public final class LedgerStore {
             } finally {
                 connection.rollback();
             }
+        }
+    }
+
+    /** Who runs a partition, or ran it last, and how far it is. */
+    public record Position(String stream, int partition, long epoch, String owner, String cursor) {}
+
+    /**
+     * Of every partition that ever started.
+     *
+     * @throws IllegalStateException when the database can't be asked
+     */
+    public List<Position> positions() {
+        try (Connection connection = pool.getConnection()) {
+            try (PreparedStatement statement = connection.prepareStatement(POSITIONS);
+                    ResultSet rows = statement.executeQuery()) {
+                List<Position> positions = new ArrayList<>();
+                while (rows.next()) {
+                    positions.add(new Position(
+                            rows.getString(1), rows.getInt(2), rows.getLong(3), rows.getString(4), rows.getString(5)));
+                }
+                return positions;
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException problem) {
+            throw new IllegalStateException("the cursors were not read", problem);
         }
     }
 
