@@ -139,7 +139,8 @@ class MetricsTest {
     void promtoolAcceptsThePage() throws Exception {
         Promtool.Verdict verdict = Promtool.run(text, "check", "metrics");
         // names of Micrometer's, and days that are counted and no time
-        assertThat(verdict.text().lines()
+        assertThat(verdict.text()
+                        .lines()
                         .filter(line -> !line.matches("(process_cpu_time_ns|system_cpu_count|weir_store_key_days).*")))
                 .isEmpty();
     }
