@@ -4,17 +4,13 @@ import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
-import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
-import io.weir.log.Uncommitted;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -74,11 +70,10 @@ final class StreamConsumer {
     private final CursorHistory history;
     private final CommitWaiters waiters;
     private final CountReaders counts;
+    private final ConsumerQueries queries;
     private final LogDrain draining = new LogDrain();
     private long epoch;
     private boolean reading;
-
-    private CompletionStage<Void> countingAhead = CompletableFuture.completedStage(null);
 
     private StreamConsumer(
             ActorContext<Command> context,
@@ -105,6 +100,7 @@ final class StreamConsumer {
                 partition.definition().retention(), partition.settings().trimInterval());
         this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
         this.counts = new CountReaders(aggregators, partition, jdbcExecutor);
+        this.queries = new ConsumerQueries(partition, reader, windows, aggregators, counts, waiters);
     }
 
     static Behavior<Command> create(
@@ -304,24 +300,9 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onQuery(PartitionQuery query) {
-        switch (query) {
-            case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
-            case PartitionQuery.ReadBuffered read ->
-                read.replyTo().tell(new PartitionAnswer.Buffered(aggregators.buffered(windows.open())));
-            case PartitionQuery.ReadDepth read -> tellDepth(read.replyTo());
-            case PartitionQuery.ReadCounts read -> {
-                counts.ask(read, windows.open().to());
-                readOn();
-            }
-            case PartitionQuery.AwaitCommit await -> {
-                if (!await.entry().isAfter(windows.cursor())) {
-                    await.replyTo().tell(new PartitionAnswer.Committed(await.entry()));
-                } else if (!waiters.add(await)) {
-                    partition.count("weir.pipeline.queries.dropped");
-                }
-                readOn();
-                closeIfDue();
-            }
+        if (queries.answer(query)) {
+            readOn();
+            closeIfDue();
         }
         return Behaviors.same();
     }
@@ -331,18 +312,6 @@ final class StreamConsumer {
         context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
         return afterChange();
-    }
-
-    /** Others ask while they take events for this partition: what they appended is counted, though it is not read yet. */
-    private void tellDepth(ActorRef<PartitionAnswer.Depth> replyTo) {
-        Uncommitted known = partition.depths().uncommitted(partition.definition(), partition.partition());
-        if (known != null) {
-            replyTo.tell(new PartitionAnswer.Depth(known.upTo(), known.events()));
-        }
-        if ((windows.behind() || !windows.mayRead())
-                && countingAhead.toCompletableFuture().isDone()) {
-            countingAhead = reader.countAhead();
-        }
     }
 
     private Behavior<Command> afterChange() {
