@@ -73,7 +73,7 @@ final class ConsumerQueries {
         if (known != null) {
             replyTo.tell(new PartitionAnswer.Depth(known.upTo(), known.events()));
         }
-        if ((windows.behind() || !windows.mayRead())
+        if ((windows.behind() || !windows.mayRead() || partition.status().isPaused())
                 && countingAhead.toCompletableFuture().isDone()) {
             countingAhead = reader.countAhead();
         }

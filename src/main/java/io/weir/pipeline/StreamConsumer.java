@@ -1,7 +1,6 @@
 package io.weir.pipeline;
 
 import io.weir.event.EntryId;
-import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
 import io.weir.live.PartitionQuery;
@@ -10,7 +9,6 @@ import io.weir.log.PartitionReader;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -38,8 +36,11 @@ final class StreamConsumer {
     /** Commit what the log holds by now, then answer. */
     record Drain(ActorRef<Drained> replyTo) implements Command {}
 
-    /** All that the log held is committed. */
-    record Drained() {}
+    /** What an operator wants. */
+    record Operate(PartitionOperation.OfConsumer operation) implements Command {}
+
+    /** All that the log held is committed, unless the partition is paused. */
+    record Drained(boolean complete) {}
 
     private record Started(ConsumerStart.Position position) implements Command {}
 
@@ -71,9 +72,14 @@ final class StreamConsumer {
     private final CommitWaiters waiters;
     private final CountReaders counts;
     private final ConsumerQueries queries;
+    private final ConsumerOrders orders;
     private final LogDrain draining = new LogDrain();
     private long epoch;
+    /** Also while what was read is held back. */
     private boolean reading;
+
+    /** What came while the partition was paused; null when nothing did. */
+    private @Nullable Fetched held;
 
     private StreamConsumer(
             ActorContext<Command> context,
@@ -100,6 +106,7 @@ final class StreamConsumer {
                 partition.definition().retention(), partition.settings().trimInterval());
         this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
         this.counts = new CountReaders(aggregators, partition, jdbcExecutor);
+        this.orders = new ConsumerOrders(partition.status());
         this.queries = new ConsumerQueries(partition, reader, windows, aggregators, counts, waiters);
     }
 
@@ -127,10 +134,9 @@ final class StreamConsumer {
                     case Failed failed -> onFailed(failed);
                     case Query query -> stashOrDrop(stash, query);
                     case Drain drain -> stashOrDrop(stash, drain);
-                    case WindowFlushed flushed -> throw new IllegalStateException("flushed before the start");
-                    case Fetched fetched -> throw new IllegalStateException("fetched before the start");
-                    case LastEntry last -> throw new IllegalStateException("asked before the start");
-                    case Trimmed trimmed -> throw new IllegalStateException("trimmed before the start");
+                    case Operate operate -> stashOrDrop(stash, operate);
+                    case WindowFlushed _, Fetched _, LastEntry _, Trimmed _ ->
+                        throw new IllegalStateException(command.getClass().getSimpleName() + " before the start");
                     case Timer timer -> Behaviors.same();
                 })
                 .onSignal(PreRestart.class, signal -> release())
@@ -181,12 +187,18 @@ final class StreamConsumer {
                 };
             case Query query -> onQuery(query.query());
             case Drain drain -> onDrain(drain.replyTo());
+            case Operate operate -> onOperate(operate.operation());
             case Failed failed -> onFailed(failed);
             case Started started -> throw new IllegalStateException("started twice");
         };
     }
 
     private Behavior<Command> onFetched(Fetched fetched) {
+        if (orders.isPaused()) {
+            // nobody else gets these, so they wait here, and no other read begins meanwhile
+            held = fetched;
+            return Behaviors.same();
+        }
         reading = false;
         List<LogEntry> entries = fetched.entries();
         windows.read(entries.size(), fetched.asked());
@@ -203,7 +215,7 @@ final class StreamConsumer {
             add(entry);
         }
         partition.status().oldestUncommitted(windows.oldest());
-        sendShares(windows.open());
+        aggregators.sendShares(windows.open());
         counts.read(windows.open().to());
         closeIfDue();
         return afterChange();
@@ -220,15 +232,10 @@ final class StreamConsumer {
         handOver(windows.closeIfFull());
     }
 
-    private void sendShares(OpenWindow window) {
-        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
-            aggregators.get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
-        }
-    }
-
     private void closeIfDue() {
         handOver(windows.closeIf(
-                draining.isUnderWay() || waiters.anyUpTo(windows.open().to())));
+                draining.isUnderWay()
+ || waiters.anyUpTo(windows.open().to()) || orders.wantCommitOf(windows.open())));
     }
 
     private void handOver(@Nullable OpenWindow closed) {
@@ -236,7 +243,7 @@ final class StreamConsumer {
             return;
         }
         Failpoints.reach(Failpoint.BEFORE_BARRIER);
-        sendShares(closed);
+        aggregators.sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
         EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), flusher);
@@ -250,19 +257,15 @@ final class StreamConsumer {
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
         windows.flushed(flushed);
         partition.wrote(flushed, outcome);
-        for (Object entity : flushed.touched()) {
-            aggregators.windowFlushed(entity);
-            aggregators
-                    .get(entity)
-                    .tell(new EntityAggregator.WindowCommitted(
-                            flushed.number(), outcome.totals().get(entity)));
-        }
+        aggregators.flushed(flushed, outcome.totals());
         aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());
         partition.status().oldestUncommitted(windows.oldest());
         // the cursor decides what is done; a failure here only leaves the group's pending list longer
         reader.acknowledge(flushed.entries(), flushed.size());
         waiters.committed(windows.cursor());
+        orders.committed(windows.cursor());
+        partition.status().committed(windows.cursor(), windows.committed());
         closeIfDue();
         readOn();
         return afterChange();
@@ -307,7 +310,27 @@ final class StreamConsumer {
         return Behaviors.same();
     }
 
+    private Behavior<Command> onOperate(PartitionOperation.OfConsumer operation) {
+        boolean wasPaused = orders.isPaused();
+        orders.take(operation, windows, draining.isUnderWay());
+        if (orders.isPaused() != wasPaused) {
+            partition.operated(wasPaused ? "read on" : "pause");
+        }
+        closeIfDue();
+        Fetched waiting = held;
+        if (waiting != null && !orders.isPaused()) {
+            held = null;
+            return onFetched(waiting);
+        }
+        readOn();
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
+        if (orders.isPaused()) {
+            replyTo.tell(new Drained(false));
+            return Behaviors.same();
+        }
         draining.begin(replyTo);
         context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
@@ -322,7 +345,7 @@ final class StreamConsumer {
     }
 
     private void readOn() {
-        if (reading || draining.foundTheEnd() || !windows.mayRead()) {
+        if (reading || orders.isPaused() || draining.foundTheEnd() || !windows.mayRead()) {
             return;
         }
         reading = true;
