@@ -47,8 +47,7 @@ final class JmxBeans implements RunningPartitions.Watcher, AutoCloseable {
             return () -> {};
         }
         Beans beans = Beans.open(ManagementFactory.getPlatformMBeanServer(), new JmxPool(parts.database()));
-        JmxBeans started =
-                new JmxBeans(beans, settings, parts.system().scheduler(), parts.eventLog());
+        JmxBeans started = new JmxBeans(beans, settings, parts.system().scheduler(), parts.eventLog());
         running.watch(started);
         return started;
     }

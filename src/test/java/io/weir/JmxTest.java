@@ -99,8 +99,9 @@ class JmxTest {
         var info = JMX.getMBeanInfo(name("Partition"));
         assertThat(info.getDescription()).contains("the cursor's row in the database is the truth");
         assertThat(info.getAttributes())
-                .allSatisfy(attribute ->
-                        assertThat(attribute.getDescription()).as(attribute.getName()).contains(" "));
+                .allSatisfy(attribute -> assertThat(attribute.getDescription())
+                        .as(attribute.getName())
+                        .contains(" "));
         assertThat(info.getOperations())
                 .extracting(MBeanOperationInfo::getName)
                 .containsExactlyInAnyOrder("pause", "resume", "flushNow", "restart");

@@ -11,7 +11,13 @@ import java.util.List;
  * @param stopped partitions that wait for a person, each with its reason
  * @param paused partitions that an operator has paused; that is no illness
  */
-public record HealthReport(boolean database, boolean redis, long queueDepth, long queuePending, List<String> stopped, List<String> paused) {
+public record HealthReport(
+        boolean database,
+        boolean redis,
+        long queueDepth,
+        long queuePending,
+        List<String> stopped,
+        List<String> paused) {
     public HealthReport {
         stopped = List.copyOf(stopped);
         paused = List.copyOf(paused);

@@ -1,9 +1,9 @@
 package io.weir.pipeline;
 
-import java.util.List;
 import io.weir.event.Event;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;

@@ -204,8 +204,7 @@ final class Flusher {
         }
         if (later.databaseAway() && retryMillis == FIRST_RETRY_MILLIS) {
             // once per episode: what follows is the same news
-            try (var _ = LogFields.of(partition)
-                    .window(joined.window.content().number())) {
+            try (var _ = LogFields.of(partition).window(joined.window.content().number())) {
                 context.getSystem().log().warn("{}: the database is away, windows wait: {}", partition, later.reason());
             }
         }

@@ -68,14 +68,14 @@ public record PartitionContext(
             return;
         }
         try (var _ = LogFields.of(this).window(window.number())) {
-        LOG.debug(
-                "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
-                this,
-                window.size(),
-                window.to(),
-                outcome.applied(),
-                outcome.deduplicated(),
-                outcome.deadLettered());
+            LOG.debug(
+                    "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
+                    this,
+                    window.size(),
+                    window.to(),
+                    outcome.applied(),
+                    outcome.deduplicated(),
+                    outcome.deadLettered());
         }
     }
 

@@ -94,7 +94,8 @@ public final class PartitionSupervisor {
                     }
                     case Drain drain -> {
                         consumer.tell(new StreamConsumer.Drain(context.messageAdapter(
-                                StreamConsumer.Drained.class, drained -> new ConsumerDrained(drain.replyTo(), drained.complete()))));
+                                StreamConsumer.Drained.class,
+                                drained -> new ConsumerDrained(drain.replyTo(), drained.complete()))));
                         yield Behaviors.same();
                     }
                     case Operate operate ->
@@ -138,12 +139,12 @@ public final class PartitionSupervisor {
 
     private Behavior<Command> stop(String reason) {
         try (var _ = LogFields.of(partition)) {
-        context.getLog()
-                .error(
-                        "{} is stopped and looks again in {}; its events stay in Redis: {}",
-                        partition,
-                        partition.settings().stoppedRetry(),
-                        reason);
+            context.getLog()
+                    .error(
+                            "{} is stopped and looks again in {}; its events stay in Redis: {}",
+                            partition,
+                            partition.settings().stoppedRetry(),
+                            reason);
         }
         partition.count("weir.pipeline.stopped");
         partition.status().stopped(reason);
@@ -169,7 +170,8 @@ public final class PartitionSupervisor {
                             case PartitionOperation.OfConsumer refused -> {
                                 refused.replyTo()
                                         .tell(new PartitionOperation.Outcome(
-                                                false, "it waits for a person; a restart has it look again: " + reason));
+                                                false,
+                                                "it waits for a person; a restart has it look again: " + reason));
                                 yield Behaviors.same();
                             }
                             case PartitionOperation.Restart restart -> throw restart(restart);

@@ -234,8 +234,7 @@ final class StreamConsumer {
 
     private void closeIfDue() {
         handOver(windows.closeIf(
-                draining.isUnderWay()
- || waiters.anyUpTo(windows.open().to()) || orders.wantCommitOf(windows.open())));
+                draining.isUnderWay() || waiters.anyUpTo(windows.open().to()) || orders.wantCommitOf(windows.open())));
     }
 
     private void handOver(@Nullable OpenWindow closed) {

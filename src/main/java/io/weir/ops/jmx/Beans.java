@@ -114,7 +114,10 @@ public final class Beans implements AutoCloseable {
     private ObjectName name(String kind, Map<String, String> keys) throws JMException {
         StringBuilder text = new StringBuilder(domain).append(":type=").append(kind);
         // names of streams hold nothing that would have to be quoted
-        new TreeMap<>(keys).descendingMap().forEach((key, value) -> text.append(',').append(key).append('=').append(value));
+        new TreeMap<>(keys)
+                .descendingMap()
+                .forEach(
+                        (key, value) -> text.append(',').append(key).append('=').append(value));
         return new ObjectName(text.toString());
     }
 }

@@ -31,7 +31,8 @@ public interface PartitionMXBean {
             + " it is seen; -1 until it was counted. GET /api/admin/ledger asks Redis instead.")
     long getDepth();
 
-    @Says("Events of the depth that were read and are not committed: of the window being filled and those being written.")
+    @Says("Events of the depth that were read and are not committed: of the window being filled and those being"
+            + " written.")
     long getReadEvents();
 
     @Says("How long the oldest event that was read has waited, in milliseconds, by the clocks of Redis and of this"

@@ -7,7 +7,8 @@ public interface PoolMXBean {
     @Says("Connections that somebody works with. Says nothing of how long they have been held.")
     int getActiveConnections();
 
-    @Says("Connections that nobody works with. Not a promise that they still work: that is found out when one is taken.")
+    @Says("Connections that nobody works with. Not a promise that they still work: that is found out when one is"
+            + " taken.")
     int getIdleConnections();
 
     @Says("Connections, active and idle.")

@@ -1,8 +1,8 @@
 package io.weir.ops.jmx;
 
 /** A stream of which partitions run in this process. */
-@Says("A stream, as far as its partitions run in this process. Operations are done to each of those, one after the other:"
-        + " when one fails the others are done all the same. Other nodes' partitions are not touched.")
+@Says("A stream, as far as its partitions run in this process. Operations are done to each of those, one after the"
+        + " other: when one fails the others are done all the same. Other nodes' partitions are not touched.")
 public interface StreamMXBean {
     @Says("Those of its partitions that run in this process.")
     int[] getPartitions();
