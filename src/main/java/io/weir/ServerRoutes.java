@@ -1,5 +1,6 @@
 package io.weir;
 
+import io.micrometer.core.instrument.Gauge;
 import io.weir.definition.StreamDefinition;
 import io.weir.http.AdminAccess;
 import io.weir.http.ApiDescription;
@@ -39,6 +40,12 @@ final class ServerRoutes {
     Routes build(Upkeep upkeep, Probes probes) {
         Executor jdbcExecutor = parts.jdbcExecutor();
         Health health = health(jdbcExecutor);
+        for (StreamDefinition definition : parts.definitions()) {
+            Gauge.builder("weir.pipeline.paused", () -> pausedOf(definition))
+                    .description("partitions of this process that an operator has paused")
+                    .tag("stream", definition.name())
+                    .register(parts.meters());
+        }
         Routes.Builder routes = Routes.builder()
                 .guard(AdminAccess.PREFIX, AdminAccess.of(parts.http())::guard)
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
@@ -104,7 +111,8 @@ final class ServerRoutes {
                 () -> statuses.stream()
                         .mapToLong(PartitionStatus::uncommittedEvents)
                         .sum(),
-                this::stopped);
+                this::stopped,
+                this::paused);
     }
 
     private ReplayHandlers replayHandlers() {
@@ -127,6 +135,19 @@ final class ServerRoutes {
                 running.tell(new PartitionQuery.RefreshCounts());
             }
         }
+    }
+
+    private long pausedOf(StreamDefinition definition) {
+        return statuses.stream()
+                .filter(status -> status.isPaused() && status.stream().equals(definition.name()))
+                .count();
+    }
+
+    private List<String> paused() {
+        return statuses.stream()
+                .filter(PartitionStatus::isPaused)
+                .map(status -> status.stream() + "/" + status.partition())
+                .toList();
     }
 
     private List<String> stopped() {

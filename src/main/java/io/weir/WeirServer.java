@@ -160,6 +160,7 @@ final class WeirServer implements AutoCloseable {
                 partitions,
                 meters,
                 enrichers);
+        toClose.addFirst(JmxBeans.start(parts, running));
         // a stream that gets other partitions is none that starts
         Probes probes = new Probes(parts, List.copyOf(contexts.statuses()));
         Routes routes = new ServerRoutes(parts, contexts.statuses()).build(upkeep, probes);

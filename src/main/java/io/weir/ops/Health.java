@@ -24,6 +24,7 @@ public final class Health {
     private final LongSupplier depth;
     private final LongSupplier pending;
     private final Supplier<List<String>> stopped;
+    private final Supplier<List<String>> paused;
     private final LongSupplier nanoTime;
     private final AtomicReference<@Nullable Check> latest = new AtomicReference<>();
 
@@ -35,14 +36,16 @@ public final class Health {
      * @param depth accepted and uncommitted events of all streams
      * @param pending of these, how many a consumer has read
      * @param stopped partitions that wait for a person, each as {@code stream/partition: reason}
+     * @param paused partitions that an operator has paused, each as {@code stream/partition}
      */
     public Health(
             Supplier<CompletionStage<Boolean>> database,
             Supplier<CompletionStage<Boolean>> redis,
             LongSupplier depth,
             LongSupplier pending,
-            Supplier<List<String>> stopped) {
-        this(database, redis, depth, pending, stopped, System::nanoTime);
+            Supplier<List<String>> stopped,
+            Supplier<List<String>> paused) {
+        this(database, redis, depth, pending, stopped, paused, System::nanoTime);
     }
 
     Health(
@@ -51,12 +54,14 @@ public final class Health {
             LongSupplier depth,
             LongSupplier pending,
             Supplier<List<String>> stopped,
+            Supplier<List<String>> paused,
             LongSupplier nanoTime) {
         this.database = database;
         this.redis = redis;
         this.depth = depth;
         this.pending = pending;
         this.stopped = stopped;
+        this.paused = paused;
         this.nanoTime = nanoTime;
     }
 
@@ -87,8 +92,9 @@ public final class Health {
                                 redisIsHealthy,
                                 depth.getAsLong(),
                                 pending.getAsLong(),
-                                stopped.get()))
-                .exceptionally(defect -> new HealthReport(false, false, 0, 0, List.of("health: " + defect)));
+                                stopped.get(),
+                                paused.get()))
+                .exceptionally(defect -> new HealthReport(false, false, 0, 0, List.of("health: " + defect), List.of()));
         checked.thenAccept(report::complete);
     }
 

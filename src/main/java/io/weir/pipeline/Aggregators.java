@@ -1,7 +1,9 @@
 package io.weir.pipeline;
 
+import io.weir.event.Event;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -118,5 +120,20 @@ final class Aggregators {
             throw new IllegalStateException("no aggregator for an entity with an unflushed window");
         }
         return entry;
+    }
+
+    /** Sends each entity its share of what was added to the window since the last call. */
+    void sendShares(OpenWindow window) {
+        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
+            get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
+        }
+    }
+
+    /** Tells the entities of a window that it is in the database, and what their counters are now. */
+    void flushed(OpenWindow window, Map<Object, @Nullable Object[][]> totals) {
+        for (Object entity : window.touched()) {
+            windowFlushed(entity);
+            get(entity).tell(new EntityAggregator.WindowCommitted(window.number(), totals.get(entity)));
+        }
     }
 }

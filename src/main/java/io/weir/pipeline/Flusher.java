@@ -52,6 +52,7 @@ final class Flusher {
     private static final class Joined {
         private final Window window;
         private final List<EntityDelta> deltas;
+        private long beganNanos;
 
         Joined(Window window) {
             this.window = window;
@@ -139,7 +140,7 @@ final class Flusher {
 
     private Behavior<Command> onWindow(Window window) {
         waiting.addLast(new Joined(window));
-        return writeNext();
+        return tellWaiting(writeNext());
     }
 
     private Behavior<Command> onDelta(Delta delta) {
@@ -157,6 +158,7 @@ final class Flusher {
         if (!writing && first != null && first.isComplete()) {
             waiting.removeFirst();
             writing = true;
+            first.beganNanos = System.nanoTime();
             if (!queue.offer(first).isEnqueued()) {
                 supervisor.tell(new Trouble.Restart("the flush stream takes no windows"));
             }
@@ -167,8 +169,19 @@ final class Flusher {
     private Behavior<Command> onFlushed(Flushed flushed) {
         writing = false;
         Window window = flushed.window().window;
+        partition
+                .status()
+                .flusher()
+                .wrote(
+                        window.content().size(),
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - flushed.window().beganNanos));
         window.replyTo().tell(new StreamConsumer.WindowFlushed(window.content(), flushed.outcome()));
-        return writeNext();
+        return tellWaiting(writeNext());
+    }
+
+    private Behavior<Command> tellWaiting(Behavior<Command> next) {
+        partition.status().flusher().waiting(waiting.size() + (writing ? 1 : 0));
+        return next;
     }
 
     private Behavior<Command> onStop() {
@@ -191,9 +204,12 @@ final class Flusher {
         }
         if (later.databaseAway() && retryMillis == FIRST_RETRY_MILLIS) {
             // once per episode: what follows is the same news
-            context.getSystem().log().warn("{}: the database is away, windows wait: {}", partition, later.reason());
+            try (var _ = LogFields.of(partition).window(joined.window.content().number())) {
+                context.getSystem().log().warn("{}: the database is away, windows wait: {}", partition, later.reason());
+            }
         }
         partition.count("weir.pipeline.retries");
+        partition.status().flusher().retries(later.databaseAway());
         long delay = later.databaseAway()
                 ? retryMillis
                 : 1 + ThreadLocalRandom.current().nextLong(CONFLICT_RETRY_MILLIS);

@@ -41,7 +41,7 @@ final class LogDrain {
         if (waiting == null || !((logIsEmpty && windows.isIdle()) || isCommitted(windows))) {
             return false;
         }
-        waiting.tell(new StreamConsumer.Drained());
+        waiting.tell(new StreamConsumer.Drained(true));
         asker = null;
         upTo = null;
         logIsEmpty = false;

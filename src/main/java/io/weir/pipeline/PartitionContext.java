@@ -64,37 +64,54 @@ public record PartitionContext(
 
     /** Notes that an incarnation has begun. */
     void began(ConsumerStart.Position position) {
-        LOG.info(
-                "{} starts: epoch {}, cursor {}, depth {}, pending of predecessors {}",
-                this,
-                position.epoch(),
-                position.cursor(),
-                position.begun().depth(),
-                position.begun().predecessorPending());
-        if (position.begun().tailLost()) {
-            LOG.warn(
-                    "{}: Redis had lost its tail and stood before the cursor {}; new events go on above it",
+        status.began(position);
+        try (var _ = LogFields.of(this)) {
+            LOG.info(
+                    "{} starts: epoch {}, cursor {}, depth {}, pending of predecessors {}",
                     this,
-                    position.cursor());
+                    position.epoch(),
+                    position.cursor(),
+                    position.begun().depth(),
+                    position.begun().predecessorPending());
+            if (position.begun().tailLost()) {
+                LOG.warn(
+                        "{}: Redis had lost its tail and stood before the cursor {}; new events go on above it",
+                        this,
+                        position.cursor());
+            }
         }
     }
 
     /** Notes that an incarnation has ended. */
     void ended(EntryId cursor) {
-        LOG.info("{} stops: cursor {}", this, cursor);
+        try (var _ = LogFields.of(this)) {
+            LOG.info("{} stops: cursor {}", this, cursor);
+        }
     }
 
     /** Notes what became of a window. */
     void wrote(OpenWindow window, CommitOutcome.Committed outcome) {
         delays.committed(window.entries());
-        LOG.debug(
-                "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
-                this,
-                window.size(),
-                window.to(),
-                outcome.applied(),
-                outcome.deduplicated(),
-                outcome.deadLettered());
+        if (!LOG.isDebugEnabled()) {
+            return;
+        }
+        try (var _ = LogFields.of(this).window(window.number())) {
+            LOG.debug(
+                    "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
+                    this,
+                    window.size(),
+                    window.to(),
+                    outcome.applied(),
+                    outcome.deduplicated(),
+                    outcome.deadLettered());
+        }
+    }
+
+    /** Notes what an operator had it do. */
+    void operated(String what) {
+        try (var _ = LogFields.of(this)) {
+            LOG.warn("{}: an operator has it {}", this, what);
+        }
     }
 
     /** Counts something that happened to this stream, {@code name} as in {@code weir.pipeline.restarts}. */

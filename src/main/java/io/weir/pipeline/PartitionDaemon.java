@@ -43,6 +43,9 @@ public final class PartitionDaemon {
      */
     public record Drained(String partition, boolean complete) {}
 
+    /** What an operator wants of the partition, while it runs here. */
+    record Operate(PartitionOperation operation) implements Command {}
+
     /** All that the partition held is committed and past its retention: take it out of the log, and end. */
     record Remove(EntryId last) implements Command {}
 
@@ -114,7 +117,7 @@ public final class PartitionDaemon {
         this.drained =
                 context.messageAdapter(PartitionSupervisor.Drained.class, all -> new SupervisorDrained(all.complete()));
         directory.register(stream, partition.partition(), questions);
-        running.add(partition.toString(), context.getSelf());
+        running.add(partition, context.getSelf());
         context.getSystem()
                 .receptionist()
                 .tell(Receptionist.register(PartitionFinder.key(stream, partition.partition()), questions));
@@ -146,6 +149,10 @@ public final class PartitionDaemon {
             case Drain drain -> onDrain(drain.replyTo());
             case Stop stop -> onStop();
             case SupervisorDrained all -> onDrained(all.complete());
+            case Operate operate -> {
+                supervisor.tell(new PartitionSupervisor.Operate(operate.operation()));
+                yield Behaviors.same();
+            }
             case Remove remove -> onRemove(remove.last());
             case SupervisorEnded ended -> {
                 timers.startSingleTimer(new RemoveNow(ended.last()), REMOVAL_DELAY);
@@ -254,7 +261,7 @@ public final class PartitionDaemon {
 
     private Behavior<Command> left() {
         directory.unregister(partition.definition().name(), partition.partition(), questions);
-        running.remove(partition.toString(), context.getSelf());
+        running.remove(partition, context.getSelf());
         partition.depths().runs(partition.definition(), partition.partition(), false);
         partition.status().left();
         return Behaviors.same();

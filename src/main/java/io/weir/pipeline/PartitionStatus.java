@@ -19,6 +19,11 @@ public final class PartitionStatus {
     private volatile boolean running;
     private volatile boolean hasRun;
     private volatile boolean endedElsewhere;
+    private volatile boolean paused;
+    private volatile long epoch;
+    private volatile long windows;
+    private volatile EntryId cursor = EntryId.ZERO;
+    private final FlusherStatus flusher = new FlusherStatus();
 
     public PartitionStatus(String stream, int partition) {
         this.stream = stream;
@@ -47,9 +52,48 @@ public final class PartitionStatus {
         return oldest != 0 || running ? oldest : notRunningSinceMillis;
     }
 
+    /** When the oldest entry that was read and is not committed was appended, as above; 0 when there is none. */
+    public long oldestReadMillis() {
+        return oldestUncommittedMillis;
+    }
+
     /** How often it was ended, since this process began, by something else than the database, Redis or its successor. */
     public int crashes() {
         return crashes.get();
+    }
+
+    /** The epoch of the last incarnation that began here; 0 before the first. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** The last entry that this process knows to be committed. */
+    public EntryId cursor() {
+        return cursor;
+    }
+
+    /** Windows that this process knows to be committed, with those of all incarnations before. */
+    public long windows() {
+        return windows;
+    }
+
+    /** How often its actors were started in this process. */
+    public int incarnations() {
+        return incarnations.get();
+    }
+
+    /** Whether it reads and commits. */
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Whether an operator has it read nothing. */
+    public boolean isPaused() {
+        return paused;
+    }
+
+    public FlusherStatus flusher() {
+        return flusher;
     }
 
     /** Why the partition waits for a person; null while it does not. */
@@ -96,6 +140,21 @@ public final class PartitionStatus {
         hasRun = true;
     }
 
+    void paused(boolean now) {
+        paused = now;
+    }
+
+    /** Notes with what an incarnation begins. */
+    void began(ConsumerStart.Position position) {
+        epoch = position.epoch();
+        committed(position.cursor(), position.windows());
+    }
+
+    void committed(EntryId upTo, long count) {
+        cursor = upTo;
+        windows = count;
+    }
+
     /** Notes the oldest entry that was read and is not committed; null when there is none. */
     void oldestUncommitted(@Nullable EntryId oldest) {
         oldestUncommittedMillis = oldest == null ? 0 : oldest.millis();
@@ -109,6 +168,8 @@ public final class PartitionStatus {
     int startIncarnation() {
         uncommittedEvents.set(0);
         stoppedReason = null;
+        paused = false;
+        flusher.startIncarnation();
         int incarnation = incarnations.incrementAndGet();
         if (incarnation > 1 && !endedElsewhere) {
             crashes.incrementAndGet();
@@ -127,6 +188,11 @@ public final class PartitionStatus {
     /** Notes that the partition does not run in this process any more: whatever becomes of it, it is not seen here. */
     void left() {
         incarnations.set(0);
+        epoch = 0;
+        windows = 0;
+        cursor = EntryId.ZERO;
+        paused = false;
+        flusher.left();
         uncommittedEvents.set(0);
         oldestUncommittedMillis = 0;
         notRunningSinceMillis = 0;
@@ -139,6 +205,8 @@ public final class PartitionStatus {
     void stopped(String reason) {
         notRunning(false);
         uncommittedEvents.set(0);
+        paused = false;
+        flusher.startIncarnation();
         stoppedReason = reason;
     }
 }

@@ -25,12 +25,15 @@ public final class PartitionSupervisor {
     /** Commit what the log holds by now, then answer. */
     public record Drain(ActorRef<Drained> replyTo) implements Command {}
 
-    /** What the log held is committed, or the partition waits for a person and can't go on. */
+    /** What an operator wants. */
+    public record Operate(PartitionOperation operation) implements Command {}
+
+    /** What the log held is committed, or the partition is paused or waits for a person and can't go on. */
     public record Drained(boolean complete) {}
 
     private record InTrouble(Trouble trouble) implements Command {}
 
-    private record ConsumerDrained(ActorRef<Drained> replyTo) implements Command {}
+    private record ConsumerDrained(ActorRef<Drained> replyTo, boolean complete) implements Command {}
 
     private enum Timer implements Command {
         LOOK_AGAIN
@@ -91,11 +94,20 @@ public final class PartitionSupervisor {
                     }
                     case Drain drain -> {
                         consumer.tell(new StreamConsumer.Drain(context.messageAdapter(
-                                StreamConsumer.Drained.class, drained -> new ConsumerDrained(drain.replyTo()))));
+                                StreamConsumer.Drained.class,
+                                drained -> new ConsumerDrained(drain.replyTo(), drained.complete()))));
                         yield Behaviors.same();
                     }
+                    case Operate operate ->
+                        switch (operate.operation()) {
+                            case PartitionOperation.OfConsumer forConsumer -> {
+                                consumer.tell(new StreamConsumer.Operate(forConsumer));
+                                yield Behaviors.same();
+                            }
+                            case PartitionOperation.Restart restart -> throw restart(restart);
+                        };
                     case ConsumerDrained drained -> {
-                        drained.replyTo().tell(new Drained(true));
+                        drained.replyTo().tell(new Drained(drained.complete()));
                         yield Behaviors.same();
                     }
                     case InTrouble trouble ->
@@ -108,20 +120,32 @@ public final class PartitionSupervisor {
                 .build();
     }
 
+    /** No event is to blame for it. */
+    private PartitionFailure restart(PartitionOperation.Restart restart) {
+        partition.status().endedElsewhere();
+        partition.operated("start anew");
+        restart.replyTo().tell(new PartitionOperation.Outcome(true, "starts anew at its cursor"));
+        return new PartitionFailure("an operator has it start anew");
+    }
+
     private PartitionFailure restart(String reason) {
         if (partition.status().inTrouble(reason)) {
-            context.getLog().warn("{} starts anew: {}", partition, reason);
+            try (var _ = LogFields.of(partition)) {
+                context.getLog().warn("{} starts anew: {}", partition, reason);
+            }
         }
         return new PartitionFailure(reason);
     }
 
     private Behavior<Command> stop(String reason) {
-        context.getLog()
-                .error(
-                        "{} is stopped and looks again in {}; its events stay in Redis: {}",
-                        partition,
-                        partition.settings().stoppedRetry(),
-                        reason);
+        try (var _ = LogFields.of(partition)) {
+            context.getLog()
+                    .error(
+                            "{} is stopped and looks again in {}; its events stay in Redis: {}",
+                            partition,
+                            partition.settings().stoppedRetry(),
+                            reason);
+        }
         partition.count("weir.pipeline.stopped");
         partition.status().stopped(reason);
         context.unwatch(flusher);
@@ -141,6 +165,17 @@ public final class PartitionSupervisor {
                         drain.replyTo().tell(new Drained(false));
                         yield Behaviors.same();
                     }
+                    case Operate operate ->
+                        switch (operate.operation()) {
+                            case PartitionOperation.OfConsumer refused -> {
+                                refused.replyTo()
+                                        .tell(new PartitionOperation.Outcome(
+                                                false,
+                                                "it waits for a person; a restart has it look again: " + reason));
+                                yield Behaviors.same();
+                            }
+                            case PartitionOperation.Restart restart -> throw restart(restart);
+                        };
                     case Timer timer -> throw new PartitionFailure("looks again");
                     case ConsumerDrained late -> Behaviors.same();
                     case InTrouble again -> Behaviors.same();

@@ -17,14 +17,44 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /** The partitions that run in this process. Thread-safe. */
 public final class RunningPartitions {
-    private final ConcurrentMap<String, ActorRef<PartitionDaemon.Command>> running = new ConcurrentHashMap<>();
+    /** Who is told which partitions begin and end here. Called on the threads of their actors, one call at a time. */
+    public interface Watcher {
+        void began(RunningPartition partition);
 
-    void add(String partition, ActorRef<PartitionDaemon.Command> daemon) {
-        running.put(partition, daemon);
+        void ended(RunningPartition partition);
     }
 
-    void remove(String partition, ActorRef<PartitionDaemon.Command> daemon) {
-        running.remove(partition, daemon);
+    private static final Watcher NOBODY = new Watcher() {
+        @Override
+        public void began(RunningPartition partition) {}
+
+        @Override
+        public void ended(RunningPartition partition) {}
+    };
+
+    private final ConcurrentMap<String, RunningPartition> running = new ConcurrentHashMap<>();
+    private Watcher watcher = NOBODY;
+
+    synchronized void add(PartitionContext partition, ActorRef<PartitionDaemon.Command> daemon) {
+        RunningPartition added = new RunningPartition(partition, daemon);
+        RunningPartition before = running.put(partition.toString(), added);
+        if (before != null) {
+            watcher.ended(before);
+        }
+        watcher.began(added);
+    }
+
+    synchronized void remove(PartitionContext partition, ActorRef<PartitionDaemon.Command> daemon) {
+        RunningPartition removed = new RunningPartition(partition, daemon);
+        if (running.remove(partition.toString(), removed)) {
+            watcher.ended(removed);
+        }
+    }
+
+    /** Tells of those that run by now, and of all changes from now on. There is one watcher. */
+    public synchronized void watch(Watcher newWatcher) {
+        watcher = newWatcher;
+        running.values().forEach(watcher::began);
     }
 
     /** Their names, as {@code stream/partition}. */
@@ -39,10 +69,10 @@ public final class RunningPartitions {
      */
     public CompletionStage<List<String>> drain(Duration timeout, Scheduler scheduler) {
         Map<String, CompletableFuture<Boolean>> drains = new TreeMap<>();
-        running.forEach((partition, daemon) -> drains.put(
+        running.forEach((partition, one) -> drains.put(
                 partition,
                 AskPattern.<PartitionDaemon.Command, PartitionDaemon.Drained>ask(
-                                daemon, PartitionDaemon.Drain::new, timeout, scheduler)
+                                one.daemon(), PartitionDaemon.Drain::new, timeout, scheduler)
                         .thenApply(PartitionDaemon.Drained::complete)
                         .exceptionally(late -> false)
                         .toCompletableFuture()));

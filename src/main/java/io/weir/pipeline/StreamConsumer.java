@@ -1,20 +1,14 @@
 package io.weir.pipeline;
 
 import io.weir.event.EntryId;
-import io.weir.event.Event;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
-import io.weir.live.PartitionAnswer;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
-import io.weir.log.Uncommitted;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -42,8 +36,11 @@ final class StreamConsumer {
     /** Commit what the log holds by now, then answer. */
     record Drain(ActorRef<Drained> replyTo) implements Command {}
 
-    /** All that the log held is committed. */
-    record Drained() {}
+    /** What an operator wants. */
+    record Operate(PartitionOperation.OfConsumer operation) implements Command {}
+
+    /** All that the log held is committed, unless the partition is paused. */
+    record Drained(boolean complete) {}
 
     private record Started(ConsumerStart.Position position) implements Command {}
 
@@ -74,10 +71,15 @@ final class StreamConsumer {
     private final CursorHistory history;
     private final CommitWaiters waiters;
     private final CountReaders counts;
+    private final ConsumerQueries queries;
+    private final ConsumerOrders orders;
     private final LogDrain draining = new LogDrain();
     private long epoch;
+    /** Also while what was read is held back. */
     private boolean reading;
-    private CompletionStage<Void> countingAhead = CompletableFuture.completedStage(null);
+
+    /** What came while the partition was paused; null when nothing did. */
+    private @Nullable Fetched held;
 
     private StreamConsumer(
             ActorContext<Command> context,
@@ -104,6 +106,8 @@ final class StreamConsumer {
                 partition.definition().retention(), partition.settings().trimInterval());
         this.waiters = new CommitWaiters(partition.settings().maxCommitWaiters());
         this.counts = new CountReaders(aggregators, partition, jdbcExecutor);
+        this.orders = new ConsumerOrders(partition.status());
+        this.queries = new ConsumerQueries(partition, reader, windows, aggregators, counts, waiters);
     }
 
     static Behavior<Command> create(
@@ -130,10 +134,9 @@ final class StreamConsumer {
                     case Failed failed -> onFailed(failed);
                     case Query query -> stashOrDrop(stash, query);
                     case Drain drain -> stashOrDrop(stash, drain);
-                    case WindowFlushed flushed -> throw new IllegalStateException("flushed before the start");
-                    case Fetched fetched -> throw new IllegalStateException("fetched before the start");
-                    case LastEntry last -> throw new IllegalStateException("asked before the start");
-                    case Trimmed trimmed -> throw new IllegalStateException("trimmed before the start");
+                    case Operate operate -> stashOrDrop(stash, operate);
+                    case WindowFlushed _, Fetched _, LastEntry _, Trimmed _ ->
+                        throw new IllegalStateException(command.getClass().getSimpleName() + " before the start");
                     case Timer timer -> Behaviors.same();
                 })
                 .onSignal(PreRestart.class, signal -> release())
@@ -184,12 +187,18 @@ final class StreamConsumer {
                 };
             case Query query -> onQuery(query.query());
             case Drain drain -> onDrain(drain.replyTo());
+            case Operate operate -> onOperate(operate.operation());
             case Failed failed -> onFailed(failed);
             case Started started -> throw new IllegalStateException("started twice");
         };
     }
 
     private Behavior<Command> onFetched(Fetched fetched) {
+        if (orders.isPaused()) {
+            // nobody else gets these, so they wait here, and no other read begins meanwhile
+            held = fetched;
+            return Behaviors.same();
+        }
         reading = false;
         List<LogEntry> entries = fetched.entries();
         windows.read(entries.size(), fetched.asked());
@@ -207,7 +216,7 @@ final class StreamConsumer {
             add(entry);
         }
         partition.status().oldestUncommitted(windows.oldest());
-        sendShares(windows.open());
+        aggregators.sendShares(windows.open());
         counts.read(windows.open().to());
         closeIfDue();
         return afterChange();
@@ -224,15 +233,9 @@ final class StreamConsumer {
         handOver(windows.closeIfFull());
     }
 
-    private void sendShares(OpenWindow window) {
-        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
-            aggregators.get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
-        }
-    }
-
     private void closeIfDue() {
         handOver(windows.closeIf(
-                draining.isUnderWay() || waiters.anyUpTo(windows.open().to())));
+                draining.isUnderWay() || waiters.anyUpTo(windows.open().to()) || orders.wantCommitOf(windows.open())));
     }
 
     private void handOver(@Nullable OpenWindow closed) {
@@ -240,7 +243,7 @@ final class StreamConsumer {
             return;
         }
         Failpoints.reach(Failpoint.BEFORE_BARRIER);
-        sendShares(closed);
+        aggregators.sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
         EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), flusher);
@@ -254,19 +257,15 @@ final class StreamConsumer {
     private Behavior<Command> onFlushed(OpenWindow flushed, CommitOutcome.Committed outcome) {
         windows.flushed(flushed);
         partition.wrote(flushed, outcome);
-        for (Object entity : flushed.touched()) {
-            aggregators.windowFlushed(entity);
-            aggregators
-                    .get(entity)
-                    .tell(new EntityAggregator.WindowCommitted(
-                            flushed.number(), outcome.totals().get(entity)));
-        }
+        aggregators.flushed(flushed, outcome.totals());
         aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());
         partition.status().oldestUncommitted(windows.oldest());
         // the cursor decides what is done; a failure here only leaves the group's pending list longer
         reader.acknowledge(flushed.entries(), flushed.size());
         waiters.committed(windows.cursor());
+        orders.committed(windows.cursor());
+        partition.status().committed(windows.cursor(), windows.committed());
         closeIfDue();
         readOn();
         return afterChange();
@@ -304,45 +303,38 @@ final class StreamConsumer {
     }
 
     private Behavior<Command> onQuery(PartitionQuery query) {
-        switch (query) {
-            case PartitionQuery.RefreshCounts refresh -> aggregators.refresh();
-            case PartitionQuery.ReadBuffered read ->
-                read.replyTo().tell(new PartitionAnswer.Buffered(aggregators.buffered(windows.open())));
-            case PartitionQuery.ReadDepth read -> tellDepth(read.replyTo());
-            case PartitionQuery.ReadCounts read -> {
-                counts.ask(read, windows.open().to());
-                readOn();
-            }
-            case PartitionQuery.AwaitCommit await -> {
-                if (!await.entry().isAfter(windows.cursor())) {
-                    await.replyTo().tell(new PartitionAnswer.Committed(await.entry()));
-                } else if (!waiters.add(await)) {
-                    partition.count("weir.pipeline.queries.dropped");
-                }
-                readOn();
-                closeIfDue();
-            }
+        if (queries.answer(query)) {
+            readOn();
+            closeIfDue();
         }
         return Behaviors.same();
     }
 
+    private Behavior<Command> onOperate(PartitionOperation.OfConsumer operation) {
+        boolean wasPaused = orders.isPaused();
+        orders.take(operation, windows, draining.isUnderWay());
+        if (orders.isPaused() != wasPaused) {
+            partition.operated(wasPaused ? "read on" : "pause");
+        }
+        closeIfDue();
+        Fetched waiting = held;
+        if (waiting != null && !orders.isPaused()) {
+            held = null;
+            return onFetched(waiting);
+        }
+        readOn();
+        return Behaviors.same();
+    }
+
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
+        if (orders.isPaused()) {
+            replyTo.tell(new Drained(false));
+            return Behaviors.same();
+        }
         draining.begin(replyTo);
         context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
         return afterChange();
-    }
-
-    /** Others ask while they take events for this partition: what they appended is counted, though it is not read yet. */
-    private void tellDepth(ActorRef<PartitionAnswer.Depth> replyTo) {
-        Uncommitted known = partition.depths().uncommitted(partition.definition(), partition.partition());
-        if (known != null) {
-            replyTo.tell(new PartitionAnswer.Depth(known.upTo(), known.events()));
-        }
-        if ((windows.behind() || !windows.mayRead())
-                && countingAhead.toCompletableFuture().isDone()) {
-            countingAhead = reader.countAhead();
-        }
     }
 
     private Behavior<Command> afterChange() {
@@ -353,7 +345,7 @@ final class StreamConsumer {
     }
 
     private void readOn() {
-        if (reading || draining.foundTheEnd() || !windows.mayRead()) {
+        if (reading || orders.isPaused() || draining.foundTheEnd() || !windows.mayRead()) {
             return;
         }
         reading = true;

@@ -2,6 +2,7 @@ package io.weir.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.DayPartitioning;
 import io.weir.definition.RowTable;
@@ -231,6 +232,22 @@ public final class Database implements AutoCloseable {
      */
     public ReplayStore replayStore(Catalog catalog) {
         return new PostgresReplayStore(pool, catalog);
+    }
+
+    /** What the pool's connections are at. */
+    public PoolState poolState() {
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        return new PoolState(
+                state.getActiveConnections(),
+                state.getIdleConnections(),
+                state.getTotalConnections(),
+                state.getThreadsAwaitingConnection(),
+                pool.getMaximumPoolSize());
+    }
+
+    /** Has every connection replaced, those in use once they are given back. */
+    public void replaceConnections() {
+        pool.getHikariPoolMXBean().softEvictConnections();
     }
 
     /** Whether the database gives a sign of life. */

@@ -56,6 +56,7 @@ final class TestServer implements AutoCloseable {
                 () -> CompletableFuture.completedFuture(redisAnswers),
                 () -> 7,
                 () -> 3,
+                List::of,
                 List::of);
         routes.add("GET", "/health", OperationsHandlers.health(health));
         routes.add("GET", "/metrics", OperationsHandlers.metrics(metrics));

@@ -15,6 +15,7 @@ class HealthTest {
     private CompletableFuture<Boolean> database = CompletableFuture.completedFuture(true);
     private CompletableFuture<Boolean> redis = CompletableFuture.completedFuture(true);
     private List<String> stopped = List.of();
+    private List<String> paused = List.of();
 
     @Test
     void everythingHealthyIsHealthy() throws Exception {
@@ -50,6 +51,7 @@ class HealthTest {
                 () -> redis,
                 () -> 0,
                 () -> 0,
+                List::of,
                 List::of);
 
         assertThat(report(health)).extracting("database", "redis").containsExactly(false, true);
@@ -73,6 +75,15 @@ class HealthTest {
         assertThat(report(health()).toJson())
                 .startsWith("{\"status\":\"unhealthy\",\"database\":\"healthy\",")
                 .endsWith(",\"stopped\":[\"clicks/0: table \\\"links\\\" is missing\"]}");
+    }
+
+    @Test
+    void aPausedPartitionIsNamedAndHealthy() throws Exception {
+        paused = List.of("clicks/0");
+
+        assertThat(report(health()).toJson())
+                .startsWith("{\"status\":\"healthy\",")
+                .endsWith(",\"paused\":[\"clicks/0\"]}");
     }
 
     @Test
@@ -111,6 +122,7 @@ class HealthTest {
                 () -> 12,
                 () -> 5,
                 () -> stopped,
+                () -> paused,
                 nanos::get);
     }
 
