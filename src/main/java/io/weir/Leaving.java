@@ -5,6 +5,7 @@ import io.weir.pipeline.RunningPartitions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -24,6 +25,7 @@ final class Leaving {
 
     private final ActorSystem<?> system;
     private final CoordinatedShutdown shutdown;
+    private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
     Leaving(ActorSystem<?> system) {
         this.system = system;
@@ -51,7 +53,25 @@ final class Leaving {
         shutdown.addTask(
                 CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
                 "close",
-                () -> CompletableFuture.runAsync(closeAll).thenApply(closed -> Done.done()));
+                () -> CompletableFuture.runAsync(closeAll).thenApply(done -> {
+                    closed.complete(Done.done());
+                    return Done.done();
+                }));
+    }
+
+    /**
+     * Returns when the actors have ended, or everything else has and they had their time: remoting that can't reach the
+     * other nodes may never end, and a process that is to be started anew must not stay for that.
+     */
+    void awaitEnd() {
+        long deadlineMillis = system.settings()
+                .config()
+                .getDuration("pekko.coordinated-shutdown.phases.actor-system-terminate.timeout")
+                .toMillis();
+        CompletableFuture<Done> givenUp = closed.thenApplyAsync(
+                done -> done, CompletableFuture.delayedExecutor(deadlineMillis, TimeUnit.MILLISECONDS));
+        CompletableFuture.anyOf(system.getWhenTerminated().toCompletableFuture(), givenUp)
+                .join();
     }
 
     private CompletionStage<Done> drainNow(RunningPartitions running, Duration timeout) {

@@ -64,6 +64,7 @@ final class WeirServer implements AutoCloseable {
     private final Partitions partitions = new Partitions();
     private final RunningPartitions running = new RunningPartitions();
     private @Nullable ActorSystem<Void> system;
+    private @Nullable Leaving leaving;
     private String url = "";
     private SortedSet<String> routes = Collections.emptySortedSet();
 
@@ -108,6 +109,7 @@ final class WeirServer implements AutoCloseable {
         ActorSystem<Void> started = createSystem(clusterSettings, nodeConfig);
         system = started;
         Leaving leaving = new Leaving(started);
+        this.leaving = leaving;
         leaving.drain(running, pipelineSettings.drainTimeout());
         leaving.close(this::closeAll);
         LogSettings logSettings = LogSettings.from(weir);
@@ -211,10 +213,10 @@ final class WeirServer implements AutoCloseable {
 
     /** Returns when it has stopped; false when its cluster is the reason, and it is to be started anew. */
     boolean awaitStop() {
-        if (system == null) {
+        if (system == null || leaving == null) {
             return true;
         }
-        system.getWhenTerminated().toCompletableFuture().join();
+        leaving.awaitEnd();
         return !ClusterNode.isToBeStartedAnew(system);
     }
 
