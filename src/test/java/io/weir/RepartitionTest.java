@@ -69,7 +69,7 @@ class RepartitionTest {
         assertThat(nodes.getFirst().get("/metrics").body())
                 .contains("weir_layout_partitions{stream=\"hits\"} 7.0")
                 .contains("weir_layout_changing{stream=\"hits\"} 0.0")
-                .doesNotContain("weir_layout_late");
+                .contains("weir_layout_late_total{stream=\"hits\"} 0.0");
         awaitRemoval(7);
         // the ledger goes on telling what became of their events
         String ledger = nodes.getFirst().get("/api/admin/ledger?stream=hits").body();

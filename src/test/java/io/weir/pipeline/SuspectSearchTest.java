@@ -110,7 +110,8 @@ class SuspectSearchTest {
         run();
         awaitLinks("a|1");
         assertThat(database.number("SELECT count(*) FROM dead_letter")).isZero();
-        assertThat(meters.find("weir.pipeline.suspect.searches").counter()).isNull();
+        assertThat(meters.get("weir.pipeline.suspect.searches").counter().count())
+                .isZero();
         assertThat(database.number("SELECT max(epoch) FROM stream_cursor")).isGreaterThan(8);
     }
 
