@@ -14,8 +14,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,7 +77,7 @@ class KilledNodeTest {
 
         victim.kill();
         nodes.remove(victim);
-        awaitTakeover("killed");
+        awaitTakeover(victim, "killed");
         finish(senders);
         assertExact();
     }
@@ -88,28 +90,38 @@ class KilledNodeTest {
 
         victim.freeze();
         nodes.remove(victim);
-        awaitTakeover("frozen");
+        awaitTakeover(victim, "frozen");
         victim.thaw();
         assertThat(victim.awaitExit()).isEqualTo(1);
         finish(senders);
         assertExact();
     }
 
-    /** The node that counts clicks. */
+    /** The node that counts clicks, once no partition is moving any more. */
     private WeirProcess worker() throws Exception {
         assertThat(post(nodes.getFirst(), "{\"linkId\":\"first\"}", "?wait=committed"))
                 .isEqualTo(200);
-        for (WeirProcess node : nodes) {
-            // committed by whoever runs the partition
-            if (metric(node, "weir_pipeline_starts_total{stream=\"link-clicks\"}") > 0
-                    && metric(node, "weir_store_transaction_seconds_count{stream=\"link-clicks\"}") > 0) {
-                return node;
+        await().atMost(TAKEOVER).until(() -> {
+            List<Double> partitions = new ArrayList<>();
+            for (WeirProcess node : nodes) {
+                partitions.add(metric(node, "weir_cluster_partitions"));
             }
-        }
-        throw new AssertionError("no node has committed the first click");
+            return Collections.max(partitions) - Collections.min(partitions) <= 2;
+        });
+        long owner = owner();
+        return nodes.stream()
+                .filter(node -> node.pid() == owner)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no node is process " + owner));
     }
 
-    private void awaitTakeover(String what) {
+    /** The process that committed clicks last; an owner's name begins with it. */
+    private long owner() throws SQLException {
+        return database.number(
+                "SELECT split_part(owner, '@', 1)::bigint FROM stream_cursor WHERE stream = 'link-clicks'");
+    }
+
+    private void awaitTakeover(WeirProcess victim, String what) throws SQLException {
         long startedNanos = System.nanoTime();
         await().atMost(TAKEOVER)
                 .pollInterval(Duration.ofMillis(100))
@@ -117,6 +129,7 @@ class KilledNodeTest {
         System.out.printf(
                 "a node was %s; its partition committed again after %d ms%n",
                 what, (System.nanoTime() - startedNanos) / 1_000_000);
+        assertThat(owner()).as("the process that runs the partition now").isNotEqualTo(victim.pid());
     }
 
     private void assertExact() throws Exception {

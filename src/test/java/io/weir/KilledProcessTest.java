@@ -29,6 +29,7 @@ class KilledProcessTest {
 
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong unknown = new AtomicLong();
+    private volatile String lastUnknown = "none";
 
     @Test
     void whatWasAcceptedIsCountedOnceThoughTheProcessIsKilledAgainAndAgain(@TempDir Path directory) throws Exception {
@@ -65,7 +66,10 @@ class KilledProcessTest {
                     }
                 }));
             }
-            await().atMost(Duration.ofSeconds(30)).until(() -> accepted.get() >= target);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(accepted.get())
+                            .as("accepted; not accepted: %d, the last of them %s", unknown.get(), lastUnknown)
+                            .isGreaterThanOrEqualTo(target));
             weir.kill();
             running.set(false);
             for (Thread sender : senders) {
@@ -83,11 +87,20 @@ class KilledProcessTest {
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            (response.statusCode() == 202 ? accepted : unknown).incrementAndGet();
+            if (response.statusCode() == 202) {
+                accepted.incrementAndGet();
+            } else {
+                noteUnknown(response.statusCode() + " " + response.body());
+            }
         } catch (IOException noAnswer) {
-            unknown.incrementAndGet();
+            noteUnknown(noAnswer.toString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void noteUnknown(String answer) {
+        lastUnknown = answer;
+        unknown.incrementAndGet();
     }
 }
