@@ -94,7 +94,7 @@ final class WeirServer implements AutoCloseable {
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         ClusterSettings clusterSettings = ClusterSettings.from(weir);
-        Config nodeConfig = ClusterNode.configure(config, clusterSettings, pipelineSettings.drainTimeout());
+        Config nodeConfig = ClusterNode.configure(config, clusterSettings, pipelineSettings.moveTimeout());
         List<StreamDefinition> definitions = Definitions.read(home.resolve("conf/streams"), weir);
         Enrichers enrichers = Enrichers.open(EnrichSettings.from(weir), definitions, meters);
         toClose.addFirst(enrichers);

@@ -34,6 +34,9 @@ class KilledNodeTest {
     /** Far above what it takes on a quiet machine, which is printed. */
     private static final Duration TAKEOVER = Duration.ofSeconds(60);
 
+    /** The 7 s of any takeover and much for a slow machine, but less than a drain may take. */
+    private static final Duration WHILE_MOVING = Duration.ofSeconds(30);
+
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final List<WeirProcess> nodes = new ArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -95,6 +98,27 @@ class KilledNodeTest {
         assertThat(victim.awaitExit()).isEqualTo(1);
         finish(senders);
         assertExact();
+    }
+
+    /** Pekko waits for a node that is to hand partitions over, and for one that it knows to be gone as long as for any. */
+    @Test
+    void partitionsThatWereMovingAwayFromANodeThatStandsStillRunElsewhereAsSoonAsItsOthers() throws Exception {
+        WeirProcess victim = worker();
+        nodes.add(WeirProcess.serve(
+                redis.url(),
+                database.url(),
+                Map.of("WEIR_CLUSTER_SEEDS", nodes.getFirst().url("cluster"))));
+        await().atMost(TAKEOVER).until(() -> metric(nodes.getFirst(), "weir_cluster_nodes") == 4);
+        victim.freeze();
+        nodes.remove(victim);
+        long startedNanos = System.nanoTime();
+        await().atMost(WHILE_MOVING)
+                .until(() -> database.number("SELECT count(*) FROM stream_cursor WHERE split_part(owner, '@', 1) = '"
+                                + victim.pid() + "'")
+                        == 0);
+        System.out.printf(
+                "all partitions of a frozen node run elsewhere after %d ms%n",
+                (System.nanoTime() - startedNanos) / 1_000_000);
     }
 
     /** The node that counts clicks, once no partition is moving any more. */

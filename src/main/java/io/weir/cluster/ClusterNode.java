@@ -23,17 +23,19 @@ public final class ClusterNode {
     /** The actor systems of a cluster have one name. */
     public static final String SYSTEM = "weir";
 
-    /** Beyond the drain, which is bounded by itself. */
-    private static final Duration HAND_OFF_MARGIN = Duration.ofSeconds(10);
+    /** Beyond what a partition may take to let go, which is bounded by itself. */
+    private static final Duration HAND_OFF_MARGIN = Duration.ofSeconds(1);
 
     private ClusterNode() {}
 
     /**
      * The configuration of an actor system that can be a node.
      *
+     * @param moveTimeout how long a partition may take to let go. A node that dies while partitions move away from it is
+     *     waited for as long: Pekko asks it to hand off even when it knows that it is gone
      * @throws io.weir.settings.SettingsException when what the settings name is not there, or is not what it should be
      */
-    public static Config configure(Config config, ClusterSettings settings, Duration drainTimeout) {
+    public static Config configure(Config config, ClusterSettings settings, Duration moveTimeout) {
         List<String> roles = settings.roles().stream()
                 .map(ClusterSettings.Role::label)
                 .sorted()
@@ -52,7 +54,7 @@ public final class ClusterNode {
                 "pekko.cluster.roles",
                 roles,
                 "pekko.cluster.sharding.handoff-timeout",
-                drainTimeout.plus(HAND_OFF_MARGIN)));
+                moveTimeout.plus(HAND_OFF_MARGIN)));
         if (settings.tls().isOn()) {
             node.putAll(ClusterTls.configure(settings.tls()));
         }

@@ -166,7 +166,7 @@ public final class PartitionDaemon {
 
     private Behavior<Command> onDrain(ActorRef<Drained> replyTo) {
         drainer = replyTo;
-        beginToDrain();
+        beginToDrain(partition.settings().drainTimeout());
         return Behaviors.same();
     }
 
@@ -176,7 +176,8 @@ public final class PartitionDaemon {
         }
         if (!stopping) {
             stopping = true;
-            beginToDrain();
+            // whoever runs it next goes on at the cursor, but not before this one has let go
+            beginToDrain(partition.settings().moveTimeout());
         }
         return Behaviors.same();
     }
@@ -241,9 +242,9 @@ public final class PartitionDaemon {
         return Behaviors.same();
     }
 
-    private void beginToDrain() {
+    private void beginToDrain(Duration timeout) {
         context.stop(handover);
-        timers.startSingleTimer(Timer.DRAIN_TIMEOUT, partition.settings().drainTimeout());
+        timers.startSingleTimer(Timer.DRAIN_TIMEOUT, timeout);
         supervisor.tell(new PartitionSupervisor.Drain(drained));
     }
 

@@ -18,6 +18,7 @@ public record PipelineSettings(
         Duration trimInterval,
         Duration keyedRewind,
         Duration drainTimeout,
+        Duration moveTimeout,
         Duration commitTimeout,
         int maxAttempts,
         Duration publishInterval,
@@ -35,6 +36,7 @@ public record PipelineSettings(
         Checks.positive("pipeline.stopped-retry", stoppedRetry);
         Checks.positive("pipeline.trim-interval", trimInterval);
         Checks.positive("pipeline.drain-timeout", drainTimeout);
+        Checks.positive("pipeline.move-timeout", moveTimeout);
         Checks.positive("pipeline.commit-timeout", commitTimeout);
         // one death may be anything's fault
         Checks.atLeast("pipeline.max-attempts", maxAttempts, 2);
@@ -58,6 +60,7 @@ public record PipelineSettings(
                 pipeline.getDuration("trim-interval"),
                 pipeline.getDuration("keyed-rewind"),
                 pipeline.getDuration("drain-timeout"),
+                pipeline.getDuration("move-timeout"),
                 pipeline.getDuration("commit-timeout"),
                 pipeline.getInt("max-attempts"),
                 pipeline.getDuration("dead-letters.publish-interval"),
