@@ -36,6 +36,16 @@ class PostgresPartitionStoreFailureTest {
         return (CommitOutcome.Committed) outcome;
     }
 
+    private static CompletableFuture<PartitionStore.Started> startLater(PartitionStore store) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return store.start("two");
+            } catch (SQLException problem) {
+                throw new IllegalStateException(problem);
+            }
+        });
+    }
+
     @Test
     void aStartEndsTheTransactionOfAStuckPredecessor() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
@@ -66,6 +76,29 @@ class PostgresPartitionStoreFailureTest {
     }
 
     @Test
+    void aStartWaitsForAPredecessorAsLongAsItsOwnLimitSaysAndNotALocks() throws Exception {
+        PostgresTestDatabase database = PostgresForTests.freshDatabase();
+        StoreSettings patient =
+                PostgresForTests.settings(database.url(), Duration.ofMillis(100), Duration.ofSeconds(15));
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT), database, patient);
+                Connection slow = database.connect();
+                Statement statement = slow.createStatement()) {
+            PartitionStore store = fixture.store();
+            store.start("one");
+            slow.setAutoCommit(false);
+            statement.execute("SET LOCAL application_name = '" + Identifiers.applicationName("pages", 0) + "'");
+            statement.execute("UPDATE stream_cursor SET entry = '5-0'");
+            CompletableFuture<PartitionStore.Started> start = startLater(store);
+            await().atMost(10, SECONDS)
+                    .until(() -> database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND now() - query_start > interval '500 ms'")
+                            > 0);
+            slow.commit();
+            assertThat(start.join()).isEqualTo(new PartitionStore.Started(2, EntryId.parse("5-0"), 0, 0));
+        }
+    }
+
+    @Test
     void aStartDoesNotEndTransactionsOfOthers() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
                 Connection other = fixture.database.connect();
@@ -74,13 +107,7 @@ class PostgresPartitionStoreFailureTest {
             store.start("one");
             other.setAutoCommit(false);
             statement.execute("UPDATE stream_cursor SET entry = '5-0'");
-            CompletableFuture<PartitionStore.Started> start = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return store.start("two");
-                } catch (SQLException problem) {
-                    throw new IllegalStateException(problem);
-                }
-            });
+            CompletableFuture<PartitionStore.Started> start = startLater(store);
             await().atMost(10, SECONDS)
                     .until(() -> fixture.database.number(
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")

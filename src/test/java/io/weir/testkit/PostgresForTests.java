@@ -64,13 +64,18 @@ public final class PostgresForTests {
 
     /** Settings for a URL, with timeouts that a test can wait for. */
     public static StoreSettings settings(String url) {
+        return settings(url, Duration.ofSeconds(2), Duration.ofSeconds(1));
+    }
+
+    /** The same with other limits for locks. */
+    public static StoreSettings settings(String url, Duration lockTimeout, Duration startLockTimeout) {
         return new StoreSettings(
                 url,
                 4,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(1),
+                lockTimeout,
+                startLockTimeout,
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(10));
