@@ -42,7 +42,7 @@ class KilledProcessTest {
             }
             assertThat(accepted.get()).isPositive();
             try (WeirProcess last = WeirProcess.serve(redis.url(), database.url())) {
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(90))
                         .until(() -> database.number("SELECT coalesce(sum(clicks), 0) FROM links") >= accepted.get());
                 last.terminate();
             }
@@ -66,7 +66,7 @@ class KilledProcessTest {
                     }
                 }));
             }
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(90))
                     .untilAsserted(() -> assertThat(accepted.get())
                             .as("accepted; not accepted: %d, the last of them %s", unknown.get(), lastUnknown)
                             .isGreaterThanOrEqualTo(target));
