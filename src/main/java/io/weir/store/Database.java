@@ -211,6 +211,11 @@ public final class Database implements AutoCloseable {
         tablePartitions.keep(table, today);
     }
 
+    /** What is kept of counters over time. */
+    public RollupStore rollups() {
+        return new RollupStore(direct());
+    }
+
     /** The dead letters of all streams. */
     public DeadLetters deadLetters() {
         return new PostgresDeadLetters(pool);
