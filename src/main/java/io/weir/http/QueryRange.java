@@ -11,9 +11,6 @@ import java.util.stream.Collectors;
 
 /** What a request asks of a stream's rollups, each part of it checked and its absence filled in. */
 final class QueryRange {
-    /** What requests name the sketches of different values. */
-    static final String UNIQUES = "uniques";
-
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     private static final int USUAL_BUCKETS = 24;
@@ -27,10 +24,9 @@ final class QueryRange {
         if (measure == null) {
             return stream.measures().getFirst();
         }
-        if (!stream.measures().contains(measure) && !(measure.equals(UNIQUES) && stream.uniques() != null)) {
+        if (!stream.measures().contains(measure)) {
             throw QueryParameters.invalid(
-                    "measure", "is \"" + measure + "\", must be one of " + String.join(", ", stream.measures())
-                            + (stream.uniques() == null ? "" : ", " + UNIQUES));
+                    "measure", "is \"" + measure + "\", must be one of " + String.join(", ", stream.measures()));
         }
         return measure;
     }

@@ -46,9 +46,6 @@ final class TopHandler implements RequestHandler {
             QueryParameters parameters = QueryParameters.of(request, PARAMETERS);
             QueryFormat format = QueryFormat.of(request, parameters);
             String measure = QueryRange.measure(stream, parameters);
-            if (!stream.measures().contains(measure)) {
-                throw QueryParameters.invalid("measure", "is " + measure + ", by which no entities are sorted");
-            }
             int limit = parameters.limit(
                     "limit", Math.min(USUAL_ENTITIES, settings.maxEntities()), settings.maxEntities());
             List<RangePart> parts = QueryRange.parts(stream, parameters, clock.instant(), settings.maxBuckets());

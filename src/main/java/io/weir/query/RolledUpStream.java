@@ -17,13 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param retention the lengths of its buckets, at least one, with how long each bucket stays; {@link #FOR_EVER} where it is
  *     never removed
  * @param measures the names of its sums and counts, at least one
- * @param uniques the name under which sketches of different values are kept; null where none are
  */
 public record RolledUpStream(
-        StreamDefinition definition,
-        NavigableMap<Step, Duration> retention,
-        List<String> measures,
-        @Nullable String uniques) {
+        StreamDefinition definition, NavigableMap<Step, Duration> retention, List<String> measures) {
     /** Longer than there are times. */
     public static final Duration FOR_EVER = Duration.ofDays(4_000_000);
 

@@ -56,11 +56,6 @@ class QueryTest {
         }
 
         @Override
-        public Map<Instant, byte[]> sketches(String stream, String measure, String entity, RangePart part) {
-            return Map.of();
-        }
-
-        @Override
         public Greatest greatest(String stream, String measure, Iterable<RangePart> range, int limit) {
             asked.add(stream + " " + measure + " " + limit);
             range.forEach(part -> asked.add(part.step() + " " + part.from() + " " + part.to()));
@@ -74,9 +69,9 @@ class QueryTest {
         Routes.Builder builder = Routes.builder();
         RolledUpStream clicks = new RolledUpStream(
                 Streams.clicks(), new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90_000), Step.DAY, RolledUpStream.FOR_EVER)),
-                List.of("clicks", "usage"), null);
+                List.of("clicks", "usage"));
         RolledUpStream numbers = new RolledUpStream(
-                Streams.numbers(), new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90))), List.of("clicks"), null);
+                Streams.numbers(), new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90))), List.of("clicks"));
         QueryRoutes.addRollups(
                 builder,
                 Streams.all(),
@@ -156,7 +151,7 @@ class QueryTest {
         Instant before = Instant.now();
         send(SERIES).join();
 
-        String[] words = asked.getFirst().split(" ");
+        String[] words = asked.getFirst().split(" ", -1);
         assertThat(words[3]).isEqualTo("HOUR");
         assertThat(Instant.parse(words[5])).isBetween(before, before.plus(Duration.ofHours(2)));
         assertThat(Duration.between(Instant.parse(words[4]), Instant.parse(words[5]))).isEqualTo(Duration.ofDays(1));
@@ -167,7 +162,6 @@ class QueryTest {
         "step=minute, step",
         "step=week, step",
         "measure=views, measure",
-        "measure=uniques, measure",
         "from=yesterday, from",
         "to=now, to",
         "from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z, from",

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -98,9 +99,8 @@ class ThresholdSearchTest {
         int limit = 1 + random.nextInt(20);
         Lists source = new Lists(lists);
 
-        List<RankedEntity> found = ThresholdSearch.find(source, limit, Long.MAX_VALUE);
+        List<RankedEntity> found = Objects.requireNonNull(ThresholdSearch.find(source, limit, Long.MAX_VALUE));
 
-        assertThat(found).as("seed %d", seed).isNotNull();
         assertThat(found).extracting(RankedEntity::value).as("seed %d", seed).isEqualTo(source.sums(limit));
         assertThat(found).extracting(RankedEntity::entity).doesNotHaveDuplicates();
         Map<String, BigDecimal> totals =
@@ -156,7 +156,7 @@ class ThresholdSearchTest {
         for (int i = 0; i < lists; i++) {
             Map<String, Long> list = new HashMap<>();
             for (int rank = 1; rank <= entities; rank++) {
-                list.put("e" + rank, (long) (1_000_000 / rank * (0.9 + random.nextDouble() / 5)));
+                list.put("e" + rank, (long) (1_000_000.0 / rank * (0.9 + random.nextDouble() / 5)));
             }
             all.add(list);
         }

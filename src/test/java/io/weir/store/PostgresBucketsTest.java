@@ -63,8 +63,6 @@ class PostgresBucketsTest {
             SELECT measure, entity, date_trunc('day', bucket, 'UTC'), sum(value) FROM rollup_minute GROUP BY 1, 2, 3;
             INSERT INTO rollup_hour
             SELECT id, 'e1', '2026-03-01T00:00Z', 1000000 FROM rollup_measure WHERE stream = 'others';
-            INSERT INTO rollup_hour_sketch
-            SELECT id, 'e1', '2026-03-01T00:00Z', '\\x0102' FROM rollup_measure WHERE stream = 'others';
             ANALYZE;
             """);
     }
@@ -133,17 +131,6 @@ class PostgresBucketsTest {
         RangePart later = new RangePart(Step.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(9)));
         assertThat(buckets.values("links", "clicks", "nobody", later))
                 .isEmpty();
-    }
-
-    @Test
-    void sketchesStandAtTheirBuckets() {
-        assertThat(buckets.sketches(
-                        "others",
-                        "clicks",
-                        "e1",
-                        new RangePart(Step.HOUR, FIRST_DAY, FIRST_DAY.plus(Duration.ofHours(2)))))
-                .containsOnlyKeys(FIRST_DAY)
-                .containsValue(new byte[] {1, 2});
     }
 
     @Test
