@@ -76,8 +76,7 @@ final class Upkeep {
 
     /** The same for what is kept of counters over time. */
     void keepRollups(ActorSystem<?> system, Database database, RollupSettings settings, MeterRegistry meters) {
-        RollupKeeper rollups =
-                new RollupKeeper(database.rollups(), settings, executor, InstantSource.system(), meters);
+        RollupKeeper rollups = new RollupKeeper(database.rollups(), settings, executor, InstantSource.system(), meters);
         repeat(system, settings.interval(), rollups::run);
     }
 

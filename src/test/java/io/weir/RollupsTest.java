@@ -28,8 +28,8 @@ class RollupsTest {
     private static final int BATCHES_AT_MOST = 2_000;
     private static final int EVENTS_PER_BATCH = 20;
     private static final int ENTITIES = 7;
-    private static final Map<ChronoUnit, String> TABLES = Map.of(
-            ChronoUnit.MINUTES, "rollup_minute", ChronoUnit.HOURS, "rollup_hour", ChronoUnit.DAYS, "rollup_day");
+    private static final Map<ChronoUnit, String> TABLES =
+            Map.of(ChronoUnit.MINUTES, "rollup_minute", ChronoUnit.HOURS, "rollup_hour", ChronoUnit.DAYS, "rollup_day");
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final Instant begin = Instant.now().minus(Duration.ofHours(30));
@@ -83,9 +83,9 @@ class RollupsTest {
         assertThat(database.number("SELECT count(*) FROM dead_letter")).isEqualTo(bad);
         for (ChronoUnit step : TABLES.keySet()) {
             assertThat(database.query("""
-                    SELECT r.entity, extract(epoch FROM r.bucket)::bigint, r.value FROM %s r
-                    JOIN rollup_measure m ON m.id = r.measure WHERE m.stream = 'sizes' AND m.measure = 'size'
-                    """.formatted(TABLES.get(step))))
+                SELECT r.entity, extract(epoch FROM r.bucket)::bigint, r.value FROM %s r
+                JOIN rollup_measure m ON m.id = r.measure WHERE m.stream = 'sizes' AND m.measure = 'size'
+                """.formatted(TABLES.get(step))))
                     .as(TABLES.get(step))
                     .containsExactlyInAnyOrderElementsOf(lines(step));
         }
@@ -126,7 +126,8 @@ class RollupsTest {
             boolean isBad = i == 11;
             String entity = "e" + (batch + i) % ENTITIES;
             // over thirty hours, now forward and now back
-            Instant at = begin.plusSeconds((batch * 997L + i * 7_919L) % Duration.ofHours(30).toSeconds());
+            Instant at = begin.plusSeconds(
+                    (batch * 997L + i * 7_919L) % Duration.ofHours(30).toSeconds());
             long size = isBad ? -1_000_000_000 : i + 1;
             body.append(i == 0 ? "" : ",")
                     .append("{\"id\":\"%s\",\"event\":\"%d-%d\",\"size\":%d,\"at\":\"%s\"}"
@@ -147,9 +148,8 @@ class RollupsTest {
                 HttpResponse.BodyHandlers.ofString());
         boolean accepted = response.statusCode() == 202;
         if (accepted && batch == nextBatch) {
-            adds.forEach((step, buckets) -> buckets.forEach((bucket, size) -> expected.computeIfAbsent(
-                            step, none -> new HashMap<>())
-                    .merge(bucket, size, Long::sum)));
+            adds.forEach((step, buckets) -> buckets.forEach((bucket, size) ->
+                    expected.computeIfAbsent(step, none -> new HashMap<>()).merge(bucket, size, Long::sum)));
         }
         return accepted;
     }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param uniques the field whose different values are counted; null for none
  */
 public record Rollups(
-        List<RollupStep> steps, @Nullable Field by, @Nullable Field uniques) {
+        List<RollupStep> steps,
+        @Nullable Field by,
+        @Nullable Field uniques) {
     /** Nothing is kept. */
     public static final Rollups NONE = new Rollups(List.of(), null, null);
 

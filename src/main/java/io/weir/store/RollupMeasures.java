@@ -11,8 +11,7 @@ import javax.sql.DataSource;
 
 /** The numbers under which a stream's measures stand in the rollups. Thread-safe. */
 final class RollupMeasures {
-    private static final String READ =
-            "SELECT measure, id FROM rollup_measure WHERE stream = ? AND measure = ANY (?)";
+    private static final String READ = "SELECT measure, id FROM rollup_measure WHERE stream = ? AND measure = ANY (?)";
     // sorted: the partitions of a stream may come with the same at once
     private static final String ADD = """
         INSERT INTO rollup_measure (stream, measure)

@@ -1,5 +1,6 @@
 package io.weir.store;
 
+import io.weir.definition.RollupStep;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import io.weir.definition.RollupStep;
 import org.jspecify.annotations.Nullable;
 
 /** What some events add to measures, by entity and bucket. Confined to one thread. */
@@ -38,8 +38,9 @@ final class RollupSums {
 
     /** Adds to a measure, given by its position, what an event of this time brings. */
     void add(String entity, long timeMicros, int measure, Number value) {
-        @Nullable Number[] bucket =
-                sums.computeIfAbsent(new Bucket(entity, step.start(timeMicros)), absent -> new @Nullable Number[measures]);
+        @Nullable
+        Number[] bucket = sums.computeIfAbsent(
+                new Bucket(entity, step.start(timeMicros)), absent -> new @Nullable Number[measures]);
         bucket[measure] = sum(bucket[measure], value);
     }
 

@@ -36,18 +36,19 @@ final class RollupWriter {
         this.measures = definition.measures();
         List<String> names = measures.stream().map(RollupMeasure::name).toList();
         this.numbers = new RollupMeasures(pool, definition.name(), names);
-        boolean whole =
-                measures.stream().allMatch(measure -> measure.column().aggregate() == Aggregate.COUNT
+        boolean whole = measures.stream()
+                .allMatch(measure -> measure.column().aggregate() == Aggregate.COUNT
                         || measure.column().type() == FieldType.LONG);
         // decimals as text, which is exact
         this.valueType = whole ? ElementType.BIGINT : ElementType.TEXT;
         for (RollupStep step : definition.rollups().steps()) {
-            statements.add("INSERT INTO " + table(step) + " AS t (measure, entity, bucket, value) SELECT d.m, d.e, d.b, d.v"
-                    + " FROM (SELECT " + ElementType.BIGINT.unnested("integer") + " AS m, "
-                    + ElementType.TEXT.unnested("text") + " AS e, "
-                    + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "
-                    + valueType.unnested("numeric") + " AS v) d"
-                    + " ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + excluded.value");
+            statements.add(
+                    "INSERT INTO " + table(step) + " AS t (measure, entity, bucket, value) SELECT d.m, d.e, d.b, d.v"
+                            + " FROM (SELECT " + ElementType.BIGINT.unnested("integer") + " AS m, "
+                            + ElementType.TEXT.unnested("text") + " AS e, "
+                            + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "
+                            + valueType.unnested("numeric") + " AS v) d"
+                            + " ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + excluded.value");
         }
     }
 
@@ -105,7 +106,8 @@ final class RollupWriter {
     }
 
     private static @Nullable Number value(CounterColumn column, Event event) {
-        Object value = column.field() == null ? null : event.values()[column.field().index()];
+        Object value =
+                column.field() == null ? null : event.values()[column.field().index()];
         if (column.aggregate() == Aggregate.COUNT) {
             return column.field() == null || value != null ? (Number) 1L : null;
         }

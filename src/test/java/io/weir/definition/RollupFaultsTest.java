@@ -35,6 +35,13 @@ class RollupFaultsTest {
         return parsed.definitions().getFirst();
     }
 
+    private static Field field(StreamDefinition definition, String name) {
+        return definition.fields().stream()
+                .filter(field -> field.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         = [minute, week]                      |          | names "week", which is no step        | use one of: day, hour, minute
@@ -45,7 +52,7 @@ class RollupFaultsTest {
         { by = now }                          | .steps   | is missing                            | steps = [minute, hour, day]
         { steps = [], by = now }              | .steps   | is empty                              | use one of
         { steps = [day], every = 1d }         | .every   | is not a known key                    | use one of
-        { steps = [day], by = nwo }           | .by      | is "nwo", which is no field           | did you mean now
+        { steps = [day], by = later }         | .by      | is "later", which is no field         | use one of: n, now
         { steps = [day], by = n }             | .by      | is the field n of type long           | choose a field of type timestamp
         { steps = [day], by = t }             | .by      | the field t, which an event may leave out | required = true or default = now
         { steps = [day], uniques = visitors } | .uniques | is "visitors", which is no field      | did you mean visitor
@@ -66,9 +73,10 @@ class RollupFaultsTest {
         assertThat(parse("= [day]", "[{ table = pages, key { path = path }, set { last = \"max(now)\" } }]")
                         .faults())
                 .extracting(DefinitionFault::toString)
-                .containsExactly("a.conf:6: weir.streams.s.rollups: has nothing to keep: no counter sums or counts, and minima,"
-                        + " maxima and last values are not kept over time; add a column with sum or count to a counter, or"
-                        + " remove rollups");
+                .containsExactly(
+                        "a.conf:6: weir.streams.s.rollups: has nothing to keep: no counter sums or counts, and minima,"
+                                + " maxima and last values are not kept over time; add a column with sum or count to a"
+                                + " counter, or remove rollups");
     }
 
     @Test
@@ -80,8 +88,8 @@ class RollupFaultsTest {
         assertThat(whole.rollups())
                 .isEqualTo(new Rollups(
                         List.of(RollupStep.HOUR),
-                        whole.fields().get(3),
-                        whole.fields().get(4)));
+                        field(whole, "now"),
+                        field(whole, "visitor")));
         assertThat(whole.rollups().uniquesName()).isEqualTo("uniques:visitor");
     }
 

@@ -53,7 +53,7 @@ class RollupKeeperTest {
 
     private List<String> rows(String table) throws SQLException {
         return database.query("SELECT stream, to_char(bucket AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM rollup_"
-                + table + " JOIN rollup_measure ON id = measure ORDER BY 1 DESC, 2");
+                + table + " r JOIN rollup_measure m ON m.id = r.measure ORDER BY 1 DESC, 2");
     }
 
     private double expired(String step) {
@@ -97,7 +97,8 @@ class RollupKeeperTest {
 
     @Test
     void moreThanOneStatementRemovesIsRemoved() throws SQLException {
-        database.execute("INSERT INTO rollup_hour SELECT 1, 'e' || n, '2021-01-01', n FROM generate_series(1, 25000) n");
+        database.execute(
+                "INSERT INTO rollup_hour SELECT 1, 'e' || n, '2021-01-01', n FROM generate_series(1, 25000) n");
         keep();
         assertThat(rows("hour")).hasSize(6);
         assertThat(expired("hour")).isEqualTo(25_003);

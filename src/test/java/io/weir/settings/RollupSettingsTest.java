@@ -19,11 +19,9 @@ class RollupSettingsTest {
     @Test
     void daysStayForEverAndAnyOtherMay() {
         assertThat(of(""))
-                .isEqualTo(new RollupSettings(
-                        Duration.ofMinutes(10), Duration.ofDays(2), Duration.ofDays(90), null));
+                .isEqualTo(new RollupSettings(Duration.ofMinutes(10), Duration.ofDays(2), Duration.ofDays(90), null));
         assertThat(of("minute-retention = off, day-retention = 400d"))
-                .isEqualTo(new RollupSettings(
-                        Duration.ofMinutes(10), null, Duration.ofDays(90), Duration.ofDays(400)));
+                .isEqualTo(new RollupSettings(Duration.ofMinutes(10), null, Duration.ofDays(90), Duration.ofDays(400)));
     }
 
     @ParameterizedTest

@@ -3,7 +3,6 @@ package io.weir.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.definition.Aggregate;
-import io.weir.definition.BodyForm;
 import io.weir.definition.Condition;
 import io.weir.definition.Counter;
 import io.weir.definition.CounterColumn;
@@ -28,11 +27,6 @@ import org.junit.jupiter.api.Test;
 class RollupTest {
     private static final List<RollupStep> ALL = List.of(RollupStep.values());
     private static final Rollups BY_TIME = new Rollups(ALL, StoreFixture.AT, null);
-    private static final String SUMS = """
-        SELECT m.measure, r.entity, to_char(r.bucket AT TIME ZONE 'UTC', 'MM-DD HH24:MI'), r.value
-        FROM rollup_%s r JOIN rollup_measure m ON m.id = r.measure ORDER BY 1, 2, r.bucket
-        """;
-
     private long entries;
 
     private static StreamDefinition pages(OnMissing onMissing, List<RowTable> rows, Rollups rollups) {
@@ -50,23 +44,27 @@ class RollupTest {
     }
 
     private static List<String> sums(StoreFixture fixture, String step) throws SQLException {
-        return fixture.database.query(SUMS.formatted(step));
+        return fixture.database.query("""
+            SELECT m.measure, r.entity, to_char(r.bucket AT TIME ZONE 'UTC', 'MM-DD HH24:MI'), r.value
+            FROM rollup_%s r JOIN rollup_measure m ON m.id = r.measure ORDER BY 1, 2, r.bucket
+            """.formatted(step));
     }
 
     /** Each step's sums are the counters, which is what matters. */
     private static void assertSumsAreTheCounters(StoreFixture fixture) throws SQLException {
         for (RollupStep step : ALL) {
             assertThat(fixture.database.query("""
-                    SELECT entity, coalesce(sum(value) FILTER (WHERE m.measure = 'views'), 0),
-                           coalesce(sum(value) FILTER (WHERE m.measure = 'bytes'), 0)
-                    FROM rollup_%s r JOIN rollup_measure m ON m.id = r.measure GROUP BY 1 ORDER BY 1
-                    """.formatted(step.label())))
+                SELECT entity, coalesce(sum(value) FILTER (WHERE m.measure = 'views'), 0),
+                       coalesce(sum(value) FILTER (WHERE m.measure = 'bytes'), 0)
+                FROM rollup_%s r JOIN rollup_measure m ON m.id = r.measure GROUP BY 1 ORDER BY 1
+                """.formatted(step.label())))
                     .as(step.label())
                     .isEqualTo(fixture.pages());
         }
     }
 
-    private static CommitOutcome.Committed commit(StoreFixture fixture, PartitionStore store, long epoch, EntryId from, List<Event> events) {
+    private static CommitOutcome.Committed commit(
+            StoreFixture fixture, PartitionStore store, long epoch, EntryId from, List<Event> events) {
         CommitOutcome outcome = store.commit(fixture.window(epoch, from, events));
         assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
         return (CommitOutcome.Committed) outcome;
@@ -119,16 +117,15 @@ class RollupTest {
             PartitionStore store = fixture.store();
             long epoch = store.start("one").epoch();
             commit(fixture, store, epoch, EntryId.ZERO, List.of(view(null, "/a", "2020-01-01T00:00:00Z", 7L)));
-            assertThat(sums(fixture, "hour"))
-                    .containsExactly("bytes|/a|03-02 10:00|7", "views|/a|03-02 10:00|1");
+            assertThat(sums(fixture, "hour")).containsExactly("bytes|/a|03-02 10:00|7", "views|/a|03-02 10:00|1");
             assertThat(sums(fixture, "minute")).isEmpty();
         }
     }
 
     @Test
     void whatWasThereBeforeIsNotAddedAgain() throws SQLException {
-        try (StoreFixture fixture = new StoreFixture(
-                pages(OnMissing.INSERT, List.of(StoreFixture.pageViewRows()), BY_TIME))) {
+        try (StoreFixture fixture =
+                new StoreFixture(pages(OnMissing.INSERT, List.of(StoreFixture.pageViewRows()), BY_TIME))) {
             PartitionStore store = fixture.store();
             long epoch = store.start("one").epoch();
             List<Event> first = List.of(
@@ -195,11 +192,10 @@ class RollupTest {
             fixture.database.execute("INSERT INTO pages (path) VALUES ('/a')");
             PartitionStore store = fixture.store();
             long epoch = store.start("one").epoch();
-            List<Event> events = List.of(
-                    view(null, "/a", "2026-03-01T12:00:00Z", 1L), view(null, "/b", "2026-03-01T12:00:00Z", 1L));
+            List<Event> events =
+                    List.of(view(null, "/a", "2026-03-01T12:00:00Z", 1L), view(null, "/b", "2026-03-01T12:00:00Z", 1L));
             commit(fixture, store, epoch, EntryId.ZERO, events);
-            assertThat(sums(fixture, "day"))
-                    .containsExactly("bytes|/a|03-01 00:00|1", "views|/a|03-01 00:00|1");
+            assertThat(sums(fixture, "day")).containsExactly("bytes|/a|03-01 00:00|1", "views|/a|03-01 00:00|1");
         }
     }
 
@@ -207,7 +203,8 @@ class RollupTest {
     void eachMeasureHoldsWhatItsOwnCounterCounts() throws SQLException {
         Condition ok = new Condition(List.of(new Condition.Term(StoreFixture.STATUS, List.of(200L))));
         List<Counter> counters = List.of(
-                new Counter("pages", "path", OnMissing.INSERT, List.of(new CounterColumn("views", Aggregate.COUNT, null))),
+                new Counter(
+                        "pages", "path", OnMissing.INSERT, List.of(new CounterColumn("views", Aggregate.COUNT, null))),
                 new Counter(
                         "good_pages",
                         "path",
@@ -249,11 +246,10 @@ class RollupTest {
     void whatIsWrittenPastTheLogIsAddedToo() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
             PartitionStore store = fixture.store();
-            List<Event> events = List.of(
-                    view("k", "/a", "2026-03-01T12:00:00Z", 1L), view("k", "/a", "2026-03-01T12:00:00Z", 1L));
+            List<Event> events =
+                    List.of(view("k", "/a", "2026-03-01T12:00:00Z", 1L), view("k", "/a", "2026-03-01T12:00:00Z", 1L));
             assertThat(store.writeDirect(events)).isInstanceOf(DirectOutcome.Written.class);
-            assertThat(sums(fixture, "day"))
-                    .containsExactly("bytes|/a|03-01 00:00|1", "views|/a|03-01 00:00|1");
+            assertThat(sums(fixture, "day")).containsExactly("bytes|/a|03-01 00:00|1", "views|/a|03-01 00:00|1");
             assertSumsAreTheCounters(fixture);
         }
     }
