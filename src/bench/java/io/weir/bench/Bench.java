@@ -16,7 +16,17 @@ import java.util.stream.Stream;
 /** Measures Weir beside its ceilings, in one run on one machine. See {@code src/bench/README.md}. */
 public final class Bench {
     private static final List<String> NAMES = List.of(
-            "xadd", "copy", "single", "batch", "drain", "rows", "redirect", "queries", "nodes", "outage-postgres", "outage-redis");
+            "xadd",
+            "copy",
+            "single",
+            "batch",
+            "drain",
+            "rows",
+            "redirect",
+            "queries",
+            "nodes",
+            "outage-postgres",
+            "outage-redis");
     private static final List<String> USUAL = NAMES.subList(0, 8);
 
     private final boolean full;
@@ -174,10 +184,10 @@ public final class Bench {
 
     private void queries(Servers servers) throws Exception {
         Queries.Size size = full
-                ? new Queries.Size(10_000_000, 1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(10))
+                ? new Queries.Size(10_000_000, 1_000_000, Duration.ofSeconds(5), Duration.ofSeconds(8))
                 : new Queries.Size(300_000, 30_000, Duration.ofSeconds(2), Duration.ofSeconds(2));
-        begin("queries over rollups of " + Figures.count(size.events()) + " events, "
-                + Figures.count(size.entities()) + " entities");
+        begin("queries over rollups of " + Figures.count(size.events()) + " events, " + Figures.count(size.entities())
+                + " entities");
         Path plans = logs.resolve("query-plans.md");
         List<Queries.Result> results = new Queries(servers, size)
                 .run(directory.resolve("queries"), log("queries"), directory.resolve("postgres.log"), plans);
