@@ -109,13 +109,7 @@ final class LiveFigures {
                 .timer();
         json.writeNumberField("flushes", flushes == null ? 0 : flushes.count());
         json.writeNumberField("flushMillis", flushes == null ? 0 : flushes.totalTime(TimeUnit.MILLISECONDS));
-        long oldest = statuses.stream()
-                .filter(status -> status.stream().equals(stream))
-                .mapToLong(PartitionStatus::waitingSinceMillis)
-                .filter(since -> since != 0)
-                .min()
-                .orElse(0);
-        json.writeNumberField("lagMillis", oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest));
+        json.writeNumberField("lagMillis", StreamFigures.lagMillis(parts, statuses, definition));
         json.writeArrayFieldStart("partitions");
         for (PartitionStatus status : statuses) {
             if (status.stream().equals(stream)) {

@@ -60,19 +60,7 @@ class DashboardTest {
         home = directory;
         port = FreePort.on("127.0.0.1");
         redis = RedisForTests.startPrivate(directory.resolve("redis"));
-        DefinitionHome.write(directory, """
-            weir.streams.link-clicks {
-              redis-key = clicks
-              window { max-delay = 100ms }
-              ingest { path = "/api/v1/clicks" }
-              fields {
-                linkId = { type = text, required = true, max-length = 20 }
-                count = { type = long, default = 1, max = 1000 }
-              }
-              entity = linkId
-              counters = [{ table = links, key { id = linkId }, set { clicks = "sum(count)" } }]
-            }
-            """);
+        DefinitionHome.write(directory, DefinitionHome.LIMITED_CLICKS);
         startWeir();
         page = chromium.browser().newPage();
         page.onConsoleMessage(message -> {

@@ -140,7 +140,8 @@ class SuspectSearchTest {
                 new EventReader(definition),
                 PipelineSettings.from(config.getConfig("weir")),
                 new PartitionStatus(definition.name(), 0),
-                meters)));
+                meters,
+                new EntryDelays(meters, definition.name()))));
     }
 
     private void append(String... links) {
