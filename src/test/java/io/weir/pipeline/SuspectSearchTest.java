@@ -130,6 +130,7 @@ class SuspectSearchTest {
     }
 
     private void run() {
+        PipelineMeters.register(meters, definition.name());
         testKit.spawn(PartitionSupervisor.create(new PartitionContext(
                 definition,
                 0,
