@@ -79,8 +79,7 @@ final class StreamFigures {
     private double overdue() {
         long since = waitingSinceMillis(parts, statuses, definition);
         // what came first is due first
-        long allowed =
-                since == 0 ? 0 : definition.window().delayFrom(since).toMillis();
+        long allowed = since == 0 ? 0 : definition.window().delayFrom(since).toMillis();
         return since == 0 ? 0 : Math.max(0, System.currentTimeMillis() - since - allowed) / 1_000.0;
     }
 

@@ -141,9 +141,7 @@ class MetricsTest {
     void promtoolAcceptsThePage() throws Exception {
         Promtool.Verdict verdict = Promtool.run(text, "check", "metrics");
         // a name of Micrometer's that dashboards for Java look for
-        assertThat(verdict.text()
-                        .lines()
-                        .filter(line -> !line.startsWith("system_cpu_count ")))
+        assertThat(verdict.text().lines().filter(line -> !line.startsWith("system_cpu_count ")))
                 .isEmpty();
     }
 

@@ -101,7 +101,8 @@ class PrometheusRulesTest {
         String own = TEST.matcher(tests)
                 .results()
                 .map(MatchResult::group)
-                .filter(test -> test.contains("alertname: " + alert + "\n") || test.contains("alertname: " + alert + ","))
+                .filter(test ->
+                        test.contains("alertname: " + alert + "\n") || test.contains("alertname: " + alert + ","))
                 .collect(Collectors.joining());
         Path ownTests = directory.resolve(TESTS.getFileName());
         Files.writeString(ownTests, beginning(tests, "  - name: ") + own);

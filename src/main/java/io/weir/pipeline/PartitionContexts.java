@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class PartitionContexts {
     /** Makes a partition's context. */
     public interface Factory {
-        PartitionContext create(
-                StreamDefinition definition, int partition, PartitionStatus status, EntryDelays delays);
+        PartitionContext create(StreamDefinition definition, int partition, PartitionStatus status, EntryDelays delays);
     }
 
     private record Name(String stream, int partition) {}
