@@ -62,6 +62,7 @@ final class ServerRoutes {
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
         FallbackLog log =
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);
+        new Queries(parts).addTo(routes);
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),

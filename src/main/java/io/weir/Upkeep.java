@@ -9,11 +9,13 @@ import io.weir.ops.LedgerJson;
 import io.weir.ops.LedgerMetrics;
 import io.weir.pipeline.KeyDaysKeeper;
 import io.weir.pipeline.LedgerKeeper;
+import io.weir.pipeline.RollupKeeper;
 import io.weir.pipeline.TablePartitionsKeeper;
 import io.weir.pipeline.Verification;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.PipelineSettings;
+import io.weir.settings.RollupSettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.CounterVerifier;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a server does beside the events' own way: keeps the ledger, and the days of idempotency keys and of tables. */
+/** What a server does beside the events' own way: keeps the ledger, the days of idempotency keys and of tables, and rollups. */
 final class Upkeep {
     private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
@@ -70,6 +72,12 @@ final class Upkeep {
         repeat(system, settings.interval(), this::showLedger);
         repeat(system, store.keyDaysInterval(), keyDays::run);
         repeat(system, store.tableDaysInterval(), tablePartitions::run);
+    }
+
+    /** The same for what is kept of counters over time. */
+    void keepRollups(ActorSystem<?> system, Database database, RollupSettings settings, MeterRegistry meters) {
+        RollupKeeper rollups = new RollupKeeper(database.rollups(), settings, executor, InstantSource.system(), meters);
+        repeat(system, settings.interval(), rollups::run);
     }
 
     void addTo(Routes.Builder routes, HttpSettings settings) {

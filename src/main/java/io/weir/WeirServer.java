@@ -27,6 +27,7 @@ import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.RepartitionSettings;
+import io.weir.settings.RollupSettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -148,6 +149,7 @@ final class WeirServer implements AutoCloseable {
         Upkeep upkeep =
                 new Upkeep(started, definitions, database, catalog, eventLog, ledgerSettings, pipelineSettings, meters);
         upkeep.start(started, ledgerSettings, storeSettings);
+        upkeep.keepRollups(started, database, RollupSettings.from(weir), meters);
         ServerParts parts = new ServerParts(
                 weir,
                 started,

@@ -216,6 +216,23 @@ class ContractTest {
         String counters = "GET /api/v1/counters/{stream}/{entity}";
         assertThat(call(counters, "/api/v1/counters/page-views//x", "").body()).contains("\"committed\":5");
         assertThat(call(counters, "/api/v1/counters/none/x", "").statusCode()).isEqualTo(404);
+        queriesAnswer();
+    }
+
+    private void queriesAnswer() throws Exception {
+        String series = "GET /api/v1/counters/{stream}/{entity}/series";
+        assertThat(call(series, "/api/v1/counters/none/x/series", "").statusCode())
+                .isEqualTo(404);
+        assertThat(call("GET /api/v1/top/{stream}", "/api/v1/top/none", "").statusCode())
+                .isEqualTo(404);
+        String badge = "GET /badge/{stream}/{entity}";
+        assertThat(call(badge, "/badge/page-views//x.svg", "").body()).contains("aria-label=\"views: 5\"");
+        assertThat(call(badge, "/badge/page-views//x.svg?measure=none", "").statusCode())
+                .isEqualTo(400);
+        String live = "GET /api/v1/live/{stream}/{entity}";
+        assertThat(call(live, "/api/v1/live/none/x", "").statusCode()).isEqualTo(404);
+        // a GET would go on for ever
+        contract.check(live, weir.send("HEAD", "/api/v1/live/page-views//x", ""));
     }
 
     @Test

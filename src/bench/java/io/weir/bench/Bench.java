@@ -23,11 +23,12 @@ public final class Bench {
             "drain",
             "rows",
             "redirect",
+            "queries",
             "observe",
             "nodes",
             "outage-postgres",
             "outage-redis");
-    private static final List<String> USUAL = NAMES.subList(0, 7);
+    private static final List<String> USUAL = NAMES.subList(0, 8);
 
     private final boolean full;
     private final Set<String> wanted;
@@ -42,7 +43,7 @@ public final class Bench {
         this.logs = logs;
     }
 
-    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all down to redirects. */
+    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all down to queries. */
     public static void main(String[] arguments) throws Exception {
         boolean full = arguments.length > 0 && arguments[0].equals("full");
         int first = arguments.length > 0 && (full || arguments[0].equals("short")) ? 1 : 0;
@@ -118,6 +119,9 @@ public final class Bench {
         }
         if (wanted("redirect")) {
             redirects(servers);
+        }
+        if (wanted("queries")) {
+            queries(servers);
         }
         if (wanted("observe")) {
             for (Observation.Kind kind : Observation.Kind.values()) {
@@ -200,6 +204,30 @@ public final class Bench {
         System.out.printf(
                 "  looked for: %s%n  clicks: %,d in rows and counters of %,d redirects while both were there%n",
                 result.lookups(), result.clicks(), result.clicks());
+    }
+
+    private void queries(Servers servers) throws Exception {
+        Queries.Size size = full
+                ? new Queries.Size(10_000_000, 1_000_000, Duration.ofSeconds(10), Duration.ofSeconds(10))
+                : new Queries.Size(300_000, 30_000, Duration.ofSeconds(2), Duration.ofSeconds(2));
+        begin("queries over rollups of " + Figures.count(size.events()) + " events, "
+                + Figures.count(size.entities()) + " entities");
+        Path plans = logs.resolve("query-plans.md");
+        List<Queries.Result> results = new Queries(servers, size)
+                .run(directory.resolve("queries"), log("queries"), directory.resolve("postgres.log"), plans);
+        for (Queries.Result result : results) {
+            HttpLoad.Result load = result.load();
+            System.out.printf(
+                    "%-20s %d at once: %,8.0f/s, ms 50 %% %.2f, 99 %% %.2f, longest %.1f%n",
+                    result.kind(),
+                    result.connections(),
+                    load.acceptedPerSecond(),
+                    load.millis(50),
+                    load.millis(99),
+                    load.millis(100));
+        }
+        System.out.println("plans as PostgreSQL ran them:");
+        System.out.println(Files.readString(plans));
     }
 
     private static void redirected(String what, HttpLoad.Result load) {

@@ -179,6 +179,8 @@ final class EnrichParser {
         return field.equals(definition.entity())
                 || field.equals(definition.key())
                 || definition.dedup().fields().contains(field)
+                || field.equals(definition.rollups().by())
+                || field.equals(definition.rollups().uniques())
                 || definition.counters().stream()
                         .anyMatch(counter -> asks(counter.where(), field)
                                 || counter.columns().stream().anyMatch(column -> field.equals(column.field())))

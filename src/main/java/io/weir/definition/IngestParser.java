@@ -25,6 +25,9 @@ final class IngestParser {
     private static final List<String> OWN_PATHS = List.of(
             "/api/v1/streams/",
             "/api/v1/counters/",
+            "/api/v1/top/",
+            "/api/v1/live/",
+            "/badge/",
             "/api/v1/links/",
             "/api/admin/",
             "/api/cron/",

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the field that holds an event's idempotency key; null when only a request's header can give one
  * @param dedup how an event that comes again is told, in streams without an {@link #arbiter}
  * @param enrichments what is computed of each event before it is appended to the log, in that order
+ * @param rollups what is kept of its counters over time
  * @param partitions how many it is to have, as the file says; which ones there are at a moment is in {@code layout}
  * @param layout the only part that changes while Weir runs
  */
@@ -34,6 +35,7 @@ public record StreamDefinition(
         List<RowTable> rows,
         Dedup dedup,
         List<Enrichment> enrichments,
+        Rollups rollups,
         StreamLayout layout) {
     /** The largest amount that one event may add to a sum of longs, so that no window's sum leaves 64 bits. */
     public static final long LARGEST_SUMMAND = 1_000_000_000_000L;
@@ -64,7 +66,8 @@ public record StreamDefinition(
             List<Counter> counters,
             List<RowTable> rows,
             Dedup dedup,
-            List<Enrichment> enrichments) {
+            List<Enrichment> enrichments,
+            Rollups rollups) {
         this(
                 name,
                 file,
@@ -81,10 +84,11 @@ public record StreamDefinition(
                 rows,
                 dedup,
                 enrichments,
+                rollups,
                 new StreamLayout(partitions));
     }
 
-    /** The same, whose events come into the log as they were sent. */
+    /** The same, whose events come into the log as they were sent, and of which nothing is kept over time. */
     public StreamDefinition(
             String name,
             String file,
@@ -115,7 +119,8 @@ public record StreamDefinition(
                 counters,
                 rows,
                 dedup,
-                List.of());
+                List.of(),
+                Rollups.NONE);
     }
 
     /** The Redis key of one partition. A braced number is its hash tag, so that its keys share a cluster slot. */
@@ -141,6 +146,11 @@ public record StreamDefinition(
     /** Whether a client's value of this field is none of the event's: it is computed. */
     public boolean isComputed(Field field) {
         return enrichments.stream().anyMatch(enrichment -> enrichment.outputs().containsValue(field));
+    }
+
+    /** The columns that {@link #rollups} keep over time; empty when nothing is. */
+    public List<RollupMeasure> measures() {
+        return rollups.isEmpty() ? List.of() : RollupMeasure.of(counters);
     }
 
     /** Whether a counter's column sums this field. */

@@ -46,7 +46,8 @@ final class StreamParser {
                 "counters",
                 "rows",
                 "dedup",
-                "enrich");
+                "enrich",
+                "rollups");
         if (!Names.isStream(name)) {
             section.fault("is not a stream's name", "use lower-case letters, digits and hyphens");
         }
@@ -73,7 +74,8 @@ final class StreamParser {
                 counters,
                 rows,
                 new DedupParser(section, fields, entity, defaults.dedupWindow()).parse(),
-                new EnrichParser(section, fields).parse());
+                new EnrichParser(section, fields).parse(),
+                new RollupParser(section, fields, counters).parse());
         checkUse(definition);
         EnrichParser.checkTransient(section, definition);
         return definition;

@@ -25,6 +25,7 @@ public final class ApiDescription {
     private static final ContentType YAML = ContentTypes.parse("application/yaml");
     private static final List<String> PATHS = List.of(
             "events",
+            "queries",
             "pixel",
             "views",
             "links",
@@ -41,7 +42,7 @@ public final class ApiDescription {
 
     private static Map<String, List<String>> components() {
         Map<String, List<String>> components = new LinkedHashMap<>();
-        components.put("parameters", List.of("parameters", "parameters-links"));
+        components.put("parameters", List.of("parameters", "parameters-links", "parameters-queries"));
         components.put("headers", List.of("headers"));
         components.put("securitySchemes", List.of("securitySchemes", "securitySchemes-access"));
         components.put("responses", List.of("responses", "responses-access", "responses-links"));
@@ -49,6 +50,7 @@ public final class ApiDescription {
                 "schemas",
                 List.of(
                         "schemas-events",
+                        "schemas-queries",
                         "schemas-access",
                         "schemas-links",
                         "schemas-collection",

@@ -52,7 +52,7 @@ final class CounterJson {
      * Both together, exactly, even where that is more than the column's type holds: then the database will refuse the
      * pending events, but until it has, they are accepted.
      */
-    private static @Nullable Object total(CounterColumn column, @Nullable Object committed, @Nullable Object pending) {
+    static @Nullable Object total(CounterColumn column, @Nullable Object committed, @Nullable Object pending) {
         boolean adds = column.aggregate() == Aggregate.SUM || column.aggregate() == Aggregate.COUNT;
         if (adds && committed instanceof Long first && pending instanceof Long second) {
             BigInteger sum = BigInteger.valueOf(first).add(BigInteger.valueOf(second));

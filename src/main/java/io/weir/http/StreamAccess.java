@@ -29,6 +29,9 @@ public final class StreamAccess {
     /** What the events of a request must hold, on account of its key. */
     record Fixed(List<FixedValue> values) {}
 
+    /** What a request reads that names no entity: all of them. No entity is called so, for none can be. */
+    private static final String EVERY_ENTITY = "\0";
+
     private static final AttributeKey<Fixed> FIXED = AttributeKey.create("weir-fixed-values", Fixed.class);
     private static final HttpHeader CHALLENGE = RawHeader.create("WWW-Authenticate", "Bearer realm=\"weir\"");
     private static final HttpHeader CHALLENGE_UNKNOWN =
@@ -91,10 +94,21 @@ public final class StreamAccess {
                                 handle(request, variables, handler, definition, entity ? variables.getFirst() : null));
             }
         }
+        for (String path : List.of(CounterHandler.PATH, SeriesHandler.PATH, LiveHandler.PATH)) {
+            routes.guardPath(
+                    path,
+                    handler -> (request, variables) ->
+                            handle(request, variables, handler, streams.get(variables.get(0)), variables.get(1)));
+        }
         routes.guardPath(
-                CounterHandler.PATH,
+                TopHandler.PATH,
                 handler -> (request, variables) ->
-                        handle(request, variables, handler, streams.get(variables.get(0)), variables.get(1)));
+                        handle(request, variables, handler, streams.get(variables.getFirst()), EVERY_ENTITY));
+        routes.guardPath(BadgeHandler.PATH, handler -> (request, variables) -> {
+            StreamDefinition stream = streams.get(variables.get(0));
+            HttpRequest marked = stream == null ? request : request.addAttribute(BadgeHandler.PRIVATE, true);
+            return handle(marked, variables, handler, stream, BadgeHandler.entity(variables.get(1)));
+        });
         routes.guardPath(PixelHandler.PATH, handler -> (request, variables) -> {
             String stream = RawQuery.first(request, PixelHandler.STREAM);
             return handle(request, variables, handler, stream == null ? null : streams.get(stream), null);
@@ -108,7 +122,7 @@ public final class StreamAccess {
 
     /**
      * @param stream null when the request names none that needs a key; the route says what is wrong with it
-     * @param entity what a path names; null when it names none
+     * @param entity what a path names; null when it reads no counts
      */
     private CompletionStage<HttpResponse> handle(
             HttpRequest request,

@@ -146,12 +146,16 @@ final class CounterWriter {
     /**
      * Adds deltas, which are sorted by entity so that two transactions can't wait for each other, and puts what the
      * rows then hold into {@code totals}.
+     *
+     * @return the entities that were counted; null when all of them were whose events the counter counts
      */
-    void write(Connection connection, List<EntityDelta> deltas, Map<Object, @Nullable Object[][]> totals)
+    @Nullable
+    Set<Object> write(Connection connection, List<EntityDelta> deltas, Map<Object, @Nullable Object[][]> totals)
             throws SQLException {
+        Set<Object> written = counter.onMissing() == OnMissing.SKIP ? new HashSet<>() : null;
         if (counter.where() == null) {
-            add(connection, deltas, totals);
-            return;
+            add(connection, deltas, totals, written);
+            return written;
         }
         List<EntityDelta> counted = new ArrayList<>(deltas.size());
         List<Object> others = new ArrayList<>();
@@ -163,7 +167,7 @@ final class CounterWriter {
             }
         }
         if (!counted.isEmpty()) {
-            add(connection, counted, totals);
+            add(connection, counted, totals, written);
         }
         // an entity's counts are known as a whole or not at all
         if (!others.isEmpty()) {
@@ -171,12 +175,17 @@ final class CounterWriter {
             others.forEach(keys::add);
             try (PreparedStatement statement = connection.prepareStatement(read)) {
                 keys.bind(statement, 1);
-                readTotals(statement, totals);
+                readTotals(statement, totals, null);
             }
         }
+        return written;
     }
 
-    private void add(Connection connection, List<EntityDelta> deltas, Map<Object, @Nullable Object[][]> totals)
+    private void add(
+            Connection connection,
+            List<EntityDelta> deltas,
+            Map<Object, @Nullable Object[][]> totals,
+            @Nullable Set<Object> written)
             throws SQLException {
         List<CounterColumn> columns = counter.columns();
         List<ArrayParameter> parameters = new ArrayList<>(columns.size() + 1);
@@ -194,14 +203,19 @@ final class CounterWriter {
             for (int i = 0; i < parameters.size(); i++) {
                 parameters.get(i).bind(statement, i + 1);
             }
-            readTotals(statement, totals);
+            readTotals(statement, totals, written);
         }
     }
 
-    private void readTotals(PreparedStatement statement, Map<Object, @Nullable Object[][]> totals) throws SQLException {
+    private void readTotals(
+            PreparedStatement statement, Map<Object, @Nullable Object[][]> totals, @Nullable Set<Object> found)
+            throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 Object entity = read(rows, 1, entityType);
+                if (found != null && entity != null) {
+                    found.add(entity);
+                }
                 @Nullable Object[][] total = entity == null ? null : totals.get(entity);
                 if (total != null) {
                     readColumns(rows, 2, total[position]);

@@ -10,6 +10,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.letter.DeadLetters;
 import io.weir.link.LinkStore;
 import io.weir.replay.ReplayStore;
+import io.weir.settings.QuerySettings;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -63,12 +64,17 @@ public final class Database implements AutoCloseable {
     public static Database open(StoreSettings settings, MeterRegistry meters) {
         DatabaseUrl url = DatabaseUrl.parse(settings.databaseUrl());
         AtomicBoolean toldOfPooler = new AtomicBoolean();
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("weir");
+        HikariConfig config = poolConfig("weir", settings, settings.poolSize(), meters);
         // each window runs the same few statements: let the server keep them from the first use on
         config.setDataSource(new ServerConnections(url, driverProperties(settings, url), 1, toldOfPooler));
-        config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(Math.min(2, settings.poolSize()));
+        return new Database(settings, url, new HikariDataSource(config), toldOfPooler, meters);
+    }
+
+    private static HikariConfig poolConfig(String name, StoreSettings settings, int size, MeterRegistry meters) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setMaximumPoolSize(size);
         config.setIdleTimeout(TimeUnit.MINUTES.toMillis(2));
         config.setAutoCommit(false);
         // the smallest that the pool takes
@@ -76,7 +82,7 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis()));
         config.setInitializationFailTimeout(-1);
         config.setMetricRegistry(meters);
-        return new Database(settings, url, new HikariDataSource(config), toldOfPooler, meters);
+        return config;
     }
 
     private static Properties driverProperties(StoreSettings settings, DatabaseUrl url) {
@@ -205,6 +211,11 @@ public final class Database implements AutoCloseable {
         tablePartitions.keep(table, today);
     }
 
+    /** What is kept of counters over time. */
+    public RollupStore rollups() {
+        return new RollupStore(direct());
+    }
+
     /** The dead letters of all streams. */
     public DeadLetters deadLetters() {
         return new PostgresDeadLetters(pool);
@@ -232,6 +243,16 @@ public final class Database implements AutoCloseable {
      */
     public ReplayStore replayStore(Catalog catalog) {
         return new PostgresReplayStore(pool, catalog);
+    }
+
+    /** What rollups hold, over connections of their own, which are opened when they are needed. */
+    public PostgresBuckets buckets(QuerySettings queries) {
+        HikariConfig config = poolConfig("weir-queries", settings, queries.connections(), meters);
+        config.setMinimumIdle(0);
+        config.setReadOnly(true);
+        config.setDataSource(
+                new ServerConnections(url, driverProperties(settings, url), DRIVERS_PREPARE_THRESHOLD, toldOfPooler));
+        return new PostgresBuckets(new HikariDataSource(config), queries);
     }
 
     /** What the pool's connections are at. */

@@ -16,9 +16,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the rows and counters of some events within a transaction that is open. Holds no state of its own. */
+/** Writes the rows, counters and rollups of some events within a transaction that is open. Holds no state of its own. */
 final class WindowWriter {
     /**
      * What became of the events.
@@ -49,8 +50,9 @@ final class WindowWriter {
     private final @Nullable RowWriter arbiter;
     private final @Nullable NewKeys keys;
     private final KeyDays keyDays;
+    private final @Nullable RollupWriter rollups;
 
-    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays) {
+    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays, DataSource pool) {
         this.definition = definition;
         this.keyDays = keyDays;
         RowWriter deciding = null;
@@ -70,6 +72,7 @@ final class WindowWriter {
                 counters.add(new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog));
             }
         }
+        this.rollups = definition.rollups().isEmpty() ? null : new RollupWriter(definition, pool);
     }
 
     private static NewKeys newKeys(StreamDefinition definition, KeyDays days) {
@@ -86,6 +89,9 @@ final class WindowWriter {
     void prepare(List<Event> events) throws SQLException {
         if (keys != null) {
             KeyHash.prepare(events, keyDays);
+        }
+        if (rollups != null) {
+            rollups.prepare();
         }
     }
 
@@ -126,13 +132,13 @@ final class WindowWriter {
         Failpoints.reach(Failpoint.AFTER_ROWS);
         Map<Object, @Nullable Object[][]> totals = Map.of();
         if (!counters.isEmpty()) {
-            totals = count(connection, SurvivorDeltas.of(definition, events, survivors, deltas));
+            totals = count(connection, survivors, SurvivorDeltas.of(definition, events, survivors, deltas));
         }
         return new Applied(survivors, countable.size() - survivors.size(), deadLetters, totals);
     }
 
-    private Map<Object, @Nullable Object[][]> count(Connection connection, List<EntityDelta> deltas)
-            throws SQLException {
+    private Map<Object, @Nullable Object[][]> count(
+            Connection connection, List<Event> survivors, List<EntityDelta> deltas) throws SQLException {
         if (deltas.isEmpty()) {
             return Map.of();
         }
@@ -142,9 +148,13 @@ final class WindowWriter {
         for (EntityDelta delta : sorted) {
             totals.put(delta.entity(), noCounts());
         }
+        List<@Nullable Set<Object>> written = new ArrayList<>(counters.size());
         for (CounterWriter counter : counters) {
             Failpoints.reach(Failpoint.BEFORE_COUNTERS);
-            counter.write(connection, sorted, totals);
+            written.add(counter.write(connection, sorted, totals));
+        }
+        if (rollups != null) {
+            rollups.write(connection, survivors, written);
         }
         Failpoints.reach(Failpoint.AFTER_COUNTERS);
         return totals;

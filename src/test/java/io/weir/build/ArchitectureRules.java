@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ArchitectureRules {
     private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault");
-    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter", "alert");
+    private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter", "alert", "query");
     private static final List<String> EDGES = List.of("cluster", "ops", "dashboard");
 
     /** Each package with those it may import; the order is that of the layers. */
@@ -44,8 +44,8 @@ final class ArchitectureRules {
         allowed.put("pipeline", with(low, "log", "store"));
         // the port that the store implements stands with what uses it
         allowed.put("replay", with(leaves, "log"));
-        // and so do those of letters and links, which only the store can keep
-        allowed.put("store", with(leaves, "letter", "link", "replay"));
+        // and so do those of letters, links and rollups, which only the store can keep
+        allowed.put("store", with(leaves, "letter", "link", "replay", "query"));
         FEATURES.forEach(feature -> allowed.put(feature, with(leaves, "redis")));
         EDGES.forEach(edge -> allowed.put(edge, lower));
         allowed.put("enrich", leaves);

@@ -8,6 +8,7 @@ import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.ops.Health;
 import io.weir.settings.HttpSettings;
+import io.weir.settings.QuerySettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -19,17 +20,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
 
 /** A server on a free port with a log in memory and a decoder that takes lines for events. */
 final class TestServer implements AutoCloseable {
+    /** Two listeners, who are told what is new every 20 ms. */
+    static final QuerySettings QUERIES = new QuerySettings(
+            1, 1, Duration.ofSeconds(1), 100, 50, 1_000, 2, Duration.ofMillis(20), Duration.ofMillis(200),
+            Duration.ofSeconds(10));
+
     final StubEventLog log = new StubEventLog();
     final StubDecoder decoder = new StubDecoder();
     final Partitions partitions = new Partitions();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final ActorTestKit testKit = ActorTestKit.create();
+    final SharedKillSwitch stop = KillSwitches.shared("test");
     volatile boolean redisAnswers = true;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,6 +61,8 @@ final class TestServer implements AutoCloseable {
                 settings,
                 metrics,
                 testKit.system());
+        QueryRoutes.addLive(
+                routes, Streams.all(), partitions, QUERIES, settings, stop, metrics, testKit.system());
         Health health = new Health(
                 () -> CompletableFuture.completedFuture(true),
                 () -> CompletableFuture.completedFuture(redisAnswers),
@@ -141,12 +153,19 @@ final class TestServer implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String method, String path) throws Exception {
-        return client.send(
-                HttpRequest.newBuilder(uri(path))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> send(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The lines of an answer as they come; without a character of what is not yet there. */
+    Stream<String> lines(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofLines())
+                .body();
     }
 
     double refused(String stream, RefusalReason reason) {

@@ -12,6 +12,7 @@ import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
 import io.weir.definition.OnMissing;
+import io.weir.definition.Rollups;
 import io.weir.definition.RowColumn;
 import io.weir.definition.RowTable;
 import io.weir.definition.StreamDefinition;
@@ -96,6 +97,28 @@ final class StoreFixture implements AutoCloseable {
                 counters,
                 rows,
                 dedup);
+    }
+
+    /** Counters that are kept over time. */
+    static StreamDefinition rolledUp(List<Counter> counters, List<RowTable> rows, Rollups rollups) {
+        StreamDefinition plain = stream("rolled-up", counters, rows);
+        return new StreamDefinition(
+                plain.name(),
+                plain.file(),
+                plain.redisKey(),
+                plain.partitions(),
+                plain.maxDepth(),
+                plain.window(),
+                plain.retention(),
+                plain.ingest(),
+                plain.fields(),
+                plain.entity(),
+                plain.key(),
+                counters,
+                rows,
+                plain.dedup(),
+                List.of(),
+                rollups);
     }
 
     static Counter pages(OnMissing onMissing) {

@@ -1,0 +1,53 @@
+package io.weir.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long rollups stay. Keys and defaults are under {@code weir.rollups}.
+ *
+ * @param interval between two rounds that remove what is past its retention
+ * @param minuteRetention how long buckets of a minute stay; null for ever
+ */
+public record RollupSettings(
+        Duration interval,
+        @Nullable Duration minuteRetention,
+        @Nullable Duration hourRetention,
+        @Nullable Duration dayRetention) {
+    public RollupSettings {
+        Checks.positive("rollups.interval", interval);
+        // a bucket is never removed while it still grows
+        checkAtLeast("rollups.minute-retention", minuteRetention, Duration.ofMinutes(1));
+        checkAtLeast("rollups.hour-retention", hourRetention, Duration.ofHours(1));
+        checkAtLeast("rollups.day-retention", dayRetention, Duration.ofDays(1));
+    }
+
+    private static void checkAtLeast(String key, @Nullable Duration retention, Duration step) {
+        if (retention != null && retention.compareTo(step) < 0) {
+            throw new SettingsException(key, "is " + retention + ", must be at least " + step + ", one bucket; or off");
+        }
+    }
+
+    public static RollupSettings from(Config weir) {
+        Config rollups = weir.getConfig("rollups");
+        return new RollupSettings(
+                rollups.getDuration("interval"),
+                retention(rollups, "minute-retention"),
+                retention(rollups, "hour-retention"),
+                retention(rollups, "day-retention"));
+    }
+
+    private static @Nullable Duration retention(Config rollups, String key) {
+        try {
+            boolean isOff = rollups.getValue(key).valueType() == ConfigValueType.BOOLEAN
+                    ? !rollups.getBoolean(key)
+                    : rollups.getString(key).equals("off");
+            return isOff ? null : rollups.getDuration(key);
+        } catch (ConfigException wrong) {
+            throw new SettingsException("rollups." + key, wrong.getMessage() + "; or off");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.weir.store;
+
+import io.weir.query.Step;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/** What the tables of rollups are called and how their columns are read. */
+final class RollupTables {
+    /** A measure's number, of the parameters stream and measure. */
+    static final String MEASURE = "(SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?)";
+
+    private RollupTables() {}
+
+    static String values(Step step) {
+        return "rollup_" + step.word();
+    }
+
+    static OffsetDateTime timestamp(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+
+    /** A measure's number; -1 while nothing was ever written of it. */
+    static int measure(Connection connection, String stream, String measure) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?")) {
+            statement.setString(1, stream);
+            statement.setString(2, measure);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getInt(1) : -1;
+            }
+        }
+    }
+}
