@@ -38,11 +38,10 @@ final class Queries {
     /** Adds the routes; before those of counters. */
     void addTo(Routes.Builder routes) {
         PostgresBuckets buckets = parts.database().buckets(settings);
-        CoordinatedShutdown.get(parts.system())
-                .addTask(CoordinatedShutdown.PhaseServiceStop(), "close-queries", () -> {
-                    buckets.close();
-                    return CompletableFuture.completedFuture(Done.done());
-                });
+        CoordinatedShutdown.get(parts.system()).addTask(CoordinatedShutdown.PhaseServiceStop(), "close-queries", () -> {
+            buckets.close();
+            return CompletableFuture.completedFuture(Done.done());
+        });
         SharedKillSwitch stop = KillSwitches.shared("live-counts");
         // listeners are requests that never finish: none is waited for
         CoordinatedShutdown.get(parts.system())

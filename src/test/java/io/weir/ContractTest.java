@@ -226,7 +226,7 @@ class ContractTest {
         assertThat(call("GET /api/v1/top/{stream}", "/api/v1/top/none", "").statusCode())
                 .isEqualTo(404);
         String badge = "GET /badge/{stream}/{entity}";
-        assertThat(call(badge, "/badge/page-views//x.svg", "").body()).contains("aria-label=\"views: 5\"");
+        assertThat(call(badge, "/badge/page-views//x.svg?measure=views", "").body()).contains("aria-label=\"views: 5\"");
         assertThat(call(badge, "/badge/page-views//x.svg?measure=none", "").statusCode())
                 .isEqualTo(400);
         String live = "GET /api/v1/live/{stream}/{entity}";

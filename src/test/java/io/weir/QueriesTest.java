@@ -37,7 +37,14 @@ class QueriesTest {
                 bytes = { type = long, default = 0 }
               }
               entity = path
-              counters = [{ table = pages, key { path = path }, set { views = count, bytes = "sum(bytes)" } }]
+              counters = [{
+                table = pages
+                key { path = path }
+                set {
+                  views = count
+                  bytes = "sum(bytes)"
+                }
+              }]
               rollups { steps = [hour, day], by = at }
             }
             weir.streams.clicks {
@@ -94,7 +101,8 @@ class QueriesTest {
                         + "{\"at\":\"2026-03-01T10:00:00Z\",\"value\":2},{\"at\":\"2026-03-01T11:00:00Z\",\"value\":1},"
                         + "{\"at\":\"2026-03-01T12:00:00Z\",\"value\":0}]}");
         assertThat(ask(
-                                "/api/v1/counters/visits/%2Fblog%2Fseries/series?format=csv&measure=bytes&step=day&" + MARCH,
+                                "/api/v1/counters/visits/%2Fblog%2Fseries/series?format=csv&measure=bytes&step=day&"
+                                        + MARCH,
                                 "wk_all")
                         .body())
                 .isEqualTo("at,value\r\n2026-03-01T00:00:00Z,0\r\n2026-03-02T00:00:00Z,-7\r\n");
@@ -115,7 +123,8 @@ class QueriesTest {
 
     @Test
     void aReadOfCountersTakesSlashesAndAnEntityThatIsNamedLikeTheRoute() throws Exception {
-        assertThat(ask("/api/v1/counters/visits//blog/series", "wk_all").body()).contains("\"entity\":\"/blog/series\"");
+        assertThat(ask("/api/v1/counters/visits//blog/series", "wk_all").body())
+                .contains("\"entity\":\"/blog/series\"");
         assertThat(ask("/api/v1/counters/visits/series", "wk_all").body()).contains("\"entity\":\"series\"");
     }
 

@@ -91,7 +91,8 @@ final class Queries {
                 "SET synchronous_commit = off",
                 "SET work_mem = '256MB'",
                 "INSERT INTO rollup_measure (stream, measure) VALUES ('bench', 'clicks') ON CONFLICT DO NOTHING",
-                "CREATE UNLOGGED TABLE bench_event AS SELECT 'e' || floor(exp(random() * " + logarithm + ")) AS entity, "
+                "CREATE UNLOGGED TABLE bench_event AS SELECT 'e' || floor(exp(random() * " + logarithm
+                        + ")) AS entity, "
                         + days + " AS at FROM generate_series(1, " + (size.events() - size.entities())
                         + ") UNION ALL SELECT 'e' || n, " + days + " FROM generate_series(1, " + size.entities()
                         + ") AS n",
@@ -108,7 +109,8 @@ final class Queries {
     }
 
     private static String rollUp(String step, String condition) {
-        return "INSERT INTO rollup_" + step + " (measure, entity, bucket, value) SELECT m.id, e.entity, date_trunc('" + step
+        return "INSERT INTO rollup_" + step + " (measure, entity, bucket, value) SELECT m.id, e.entity, date_trunc('"
+                + step
                 + "', e.at, 'UTC'), count(*) FROM bench_event AS e, rollup_measure AS m WHERE m.stream = 'bench'"
                 + " AND m.measure = 'clicks'" + condition + " GROUP BY 1, 2, 3 ORDER BY 3";
     }
@@ -136,8 +138,8 @@ final class Queries {
 
     /** Of a whole number of minutes before the data's end, neither of which is a day's or an hour's. */
     private String top(Duration range, int limit) {
-        return "/api/v1/top/" + STREAM + "?limit=" + limit + "&to=" + URLEncoder.encode(now.toString(), StandardCharsets.US_ASCII)
-                + "&from=" + now.minus(range);
+        return "/api/v1/top/" + STREAM + "?limit=" + limit + "&to="
+                + URLEncoder.encode(now.toString(), StandardCharsets.US_ASCII) + "&from=" + now.minus(range);
     }
 
     private int[] draws() {
@@ -154,9 +156,9 @@ final class Queries {
         URI url = weir.http("/");
         HttpLoad.Result result = HttpLoad.run(
                 HttpLoad.Plan.closed(url, connections, duration, List.of()),
-                number -> ByteBuffer.wrap(("GET " + paths.apply(number) + " HTTP/1.1\r\nHost: " + url.getRawAuthority()
-                                + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII)));
+                number -> ByteBuffer.wrap(
+                        ("GET " + paths.apply(number) + " HTTP/1.1\r\nHost: " + url.getRawAuthority() + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII)));
         if (result.accepted() != result.sent()) {
             throw new IllegalStateException("not every question was answered: " + result.statuses());
         }
@@ -182,7 +184,8 @@ final class Queries {
             ask(weir, kind.getValue(), 4, Duration.ofMillis(300));
             text.append("## ").append(kind.getKey()).append("\n\n");
             List<String> lines = Files.readAllLines(serverLog);
-            latestPlans(lines.subList(before, lines.size())).forEach((query, plan) -> text.append(plan).append("\n"));
+            latestPlans(lines.subList(before, lines.size()))
+                    .forEach((query, plan) -> text.append(plan).append("\n"));
         }
         Files.writeString(plans, text);
     }

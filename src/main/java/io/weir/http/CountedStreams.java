@@ -36,9 +36,9 @@ final class CountedStreams {
         try {
             return reader.parseEntity(text);
         } catch (InvalidEventException invalid) {
-            String field = definition.entity() == null ? null : definition.entity().name();
-            throw new Refusal(
-                    RefusalReason.INVALID_PARAMETER, "\"" + text + "\": " + invalid.getMessage(), -1, field);
+            String field =
+                    definition.entity() == null ? null : definition.entity().name();
+            throw new Refusal(RefusalReason.INVALID_PARAMETER, "\"" + text + "\": " + invalid.getMessage(), -1, field);
         }
     }
 }

@@ -92,8 +92,7 @@ final class LiveHandler implements RequestHandler {
                             .addHeader(retryAfter));
         }
         Source<ByteString, ?> events = Source.lazySource(() -> open(definition, entity, variables.get(1)));
-        return CompletableFuture.completedFuture(
-                HttpResponse.create().withEntity(HttpEntities.create(EVENTS, events)));
+        return CompletableFuture.completedFuture(HttpResponse.create().withEntity(HttpEntities.create(EVENTS, events)));
     }
 
     /** Counts a listener only once it is read: an answer to HEAD never is, and would never be given back. */
@@ -109,8 +108,7 @@ final class LiveHandler implements RequestHandler {
                 .<Optional<LiveCounts>, Optional<LiveCounts>>statefulMap(
                         Optional::empty,
                         (last, now) -> Pair.create(
-                                Optional.of(now),
-                                isSame(last.orElse(null), now) ? Optional.empty() : Optional.of(now)),
+                                Optional.of(now), isSame(last.orElse(null), now) ? Optional.empty() : Optional.of(now)),
                         last -> Optional.empty())
                 .filter(Optional::isPresent)
                 .map(changed -> ByteString.fromString(event(definition, text, changed.orElseThrow())))

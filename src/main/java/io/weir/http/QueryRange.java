@@ -65,7 +65,8 @@ final class QueryRange {
         if (parts == null) {
             throw tooEarly(stream, longest, now);
         }
-        long buckets = Math.max(least, parts.stream().mapToLong(RangePart::buckets).sum());
+        long buckets =
+                Math.max(least, parts.stream().mapToLong(RangePart::buckets).sum());
         if (buckets > most) {
             throw QueryParameters.invalid(
                     "from",

@@ -37,8 +37,7 @@ public final class QueryRoutes {
         InstantSource clock = InstantSource.system();
         QueryCalls series = new QueryCalls("series", rollups.executor(), http, meters);
         QueryCalls top = new QueryCalls("top", rollups.executor(), http, meters);
-        routes.add(
-                "GET", SeriesHandler.PATH, new SeriesHandler(streams, rollups.buckets(), series, settings, clock));
+        routes.add("GET", SeriesHandler.PATH, new SeriesHandler(streams, rollups.buckets(), series, settings, clock));
         routes.add("GET", TopHandler.PATH, new TopHandler(streams, rollups.buckets(), top, settings, clock));
     }
 

@@ -22,8 +22,7 @@ final class SeriesHandler implements RequestHandler {
     /** The route, whose variables are the stream and the entity, which is one segment. */
     static final String PATH = "/api/v1/counters/{stream}/{entity}/series";
 
-    private static final Set<String> PARAMETERS =
-            Set.of("measure", "from", "to", "step", "format", PixelHandler.KEY);
+    private static final Set<String> PARAMETERS = Set.of("measure", "from", "to", "step", "format", PixelHandler.KEY);
 
     private final QueryStreams streams;
     private final Buckets buckets;
@@ -62,10 +61,11 @@ final class SeriesHandler implements RequestHandler {
             RolledUpStream stream, String entity, String measure, RangePart part, QueryFormat format) {
         String name = stream.definition().name();
         Map<Instant, BigDecimal> values = buckets.values(name, measure, entity, part);
-        return format.answer(switch (format) {
-            case JSON -> json(name, entity, measure, part, values);
-            case CSV -> csv(part, values);
-        });
+        return format.answer(
+                switch (format) {
+                    case JSON -> json(name, entity, measure, part, values);
+                    case CSV -> csv(part, values);
+                });
     }
 
     private static String json(
@@ -107,7 +107,9 @@ final class SeriesHandler implements RequestHandler {
         for (Instant at : part.beginnings()) {
             QueryFormat.line(
                     csv,
-                    List.of(at.toString(), values.getOrDefault(at, BigDecimal.ZERO).toPlainString()));
+                    List.of(
+                            at.toString(),
+                            values.getOrDefault(at, BigDecimal.ZERO).toPlainString()));
         }
         return csv.toString();
     }

@@ -18,8 +18,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 final class TopHandler implements RequestHandler {
     static final String PATH = "/api/v1/top/{stream}";
 
-    private static final Set<String> PARAMETERS =
-            Set.of("measure", "from", "to", "limit", "format", PixelHandler.KEY);
+    private static final Set<String> PARAMETERS = Set.of("measure", "from", "to", "limit", "format", PixelHandler.KEY);
     private static final int USUAL_ENTITIES = 10;
 
     private final QueryStreams streams;
@@ -46,8 +45,8 @@ final class TopHandler implements RequestHandler {
             QueryParameters parameters = QueryParameters.of(request, PARAMETERS);
             QueryFormat format = QueryFormat.of(request, parameters);
             String measure = QueryRange.measure(stream, parameters);
-            int limit = parameters.limit(
-                    "limit", Math.min(USUAL_ENTITIES, settings.maxEntities()), settings.maxEntities());
+            int limit =
+                    parameters.limit("limit", Math.min(USUAL_ENTITIES, settings.maxEntities()), settings.maxEntities());
             List<RangePart> parts = QueryRange.parts(stream, parameters, clock.instant(), settings.maxBuckets());
             return calls.call(() -> answer(stream, measure, parts, limit, format));
         } catch (Refusal refusal) {
@@ -59,10 +58,11 @@ final class TopHandler implements RequestHandler {
             RolledUpStream stream, String measure, List<RangePart> parts, int limit, QueryFormat format) {
         String name = stream.definition().name();
         Greatest greatest = buckets.greatest(name, measure, parts, limit);
-        return format.answer(switch (format) {
-            case JSON -> json(name, measure, parts, greatest.entities());
-            case CSV -> csv(greatest.entities());
-        });
+        return format.answer(
+                switch (format) {
+                    case JSON -> json(name, measure, parts, greatest.entities());
+                    case CSV -> csv(greatest.entities());
+                });
     }
 
     private static String json(String stream, String measure, List<RangePart> parts, List<RankedEntity> entities) {

@@ -46,9 +46,7 @@ public record RolledUpStream(
     public @Nullable List<RangePart> parts(Instant from, Instant to, Instant now) {
         Step first = finestAt(from, now);
         Step last = finestAt(to, now);
-        return first == null || last == null
-                ? null
-                : RangePart.of(steps(), first.floor(from), last.ceiling(to));
+        return first == null || last == null ? null : RangePart.of(steps(), first.floor(from), last.ceiling(to));
     }
 
     /** The finest step whose buckets are there from the beginning of the coarser one on that holds the edge. */

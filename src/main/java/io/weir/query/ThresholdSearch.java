@@ -42,8 +42,7 @@ public final class ThresholdSearch<X extends Exception> {
     private final int[] depths;
     private final Map<String, Candidate> candidates = new HashMap<>();
     /** The greatest sums so far, the least of them first. */
-    private final PriorityQueue<RankedEntity> greatest =
-            new PriorityQueue<>(RankedEntity.GREATEST_FIRST.reversed());
+    private final PriorityQueue<RankedEntity> greatest = new PriorityQueue<>(RankedEntity.GREATEST_FIRST.reversed());
 
     private long reads;
 
@@ -112,10 +111,7 @@ public final class ThresholdSearch<X extends Exception> {
                 int list = entry.list();
                 BigDecimal bound = entry.value().max(BigDecimal.ZERO);
                 bounds[list] = got[list]++ == 0 ? bound : bounds[list].min(bound);
-                candidates
-                        .computeIfAbsent(entry.entity(), Candidate::new)
-                        .seen
-                        .add(entry);
+                candidates.computeIfAbsent(entry.entity(), Candidate::new).seen.add(entry);
             }
             for (int list : group.getValue()) {
                 depths[list] += got[list];

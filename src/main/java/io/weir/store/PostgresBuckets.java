@@ -9,7 +9,6 @@ import io.weir.query.RankedEntity;
 import io.weir.query.ThresholdSearch;
 import io.weir.settings.QuerySettings;
 import java.math.BigDecimal;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,7 +32,8 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
         this.pool = pool;
         this.maxReads = settings.maxReads();
         // each question is short or given up: compiling it would take longer than running it
-        this.limits = "SET LOCAL statement_timeout = " + settings.statementTimeout().toMillis() + "; SET LOCAL jit = off";
+        this.limits =
+                "SET LOCAL statement_timeout = " + settings.statementTimeout().toMillis() + "; SET LOCAL jit = off";
         // every list as one moment shows it
         this.snapshot = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; " + limits;
     }
@@ -69,8 +69,7 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
             if (id < 0 || parts.isEmpty()) {
                 return new Greatest(List.of(), false);
             }
-            List<RankedEntity> found =
-                    ThresholdSearch.find(new RollupLists(connection, id, parts), limit, maxReads);
+            List<RankedEntity> found = ThresholdSearch.find(new RollupLists(connection, id, parts), limit, maxReads);
             return found == null
                     ? new Greatest(RollupLists.addUp(connection, id, parts, limit), true)
                     : new Greatest(found, false);
@@ -84,7 +83,9 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
             boolean tooSlow = QUERY_CANCELED.equals(problem.getSQLState());
             throw new QueryFailure(
                     tooSlow ? QueryFailure.Reason.TOO_SLOW : QueryFailure.Reason.UNAVAILABLE,
-                    tooSlow ? "the question takes too long" : "the database could not be asked: " + problem.getMessage(),
+                    tooSlow
+                            ? "the question takes too long"
+                            : "the database could not be asked: " + problem.getMessage(),
                     problem);
         }
     }

@@ -26,7 +26,8 @@ final class RollupTables {
 
     /** A measure's number; -1 while nothing was ever written of it. */
     static int measure(Connection connection, String stream, String measure) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?")) {
             statement.setString(1, stream);
             statement.setString(2, measure);
             try (ResultSet row = statement.executeQuery()) {

@@ -46,7 +46,9 @@ class LiveTest {
 
     private static LiveCounts.Found found(@Nullable Object committed, @Nullable Object pending) {
         return new LiveCounts.Found(
-                new @Nullable Object[][] {{committed, null}}, new @Nullable Object[][] {{pending, null}}, Instant.now());
+                new @Nullable Object[][] {{committed, null}},
+                new @Nullable Object[][] {{pending, null}},
+                Instant.now());
     }
 
     private static String next(Iterator<String> lines) {
@@ -93,7 +95,8 @@ class LiveTest {
 
             assertThat(third.statusCode()).isEqualTo(503);
             assertThat(third.headers().firstValue("Retry-After")).isPresent();
-            assertThat(server.metrics.get("weir.live.refused").counter().count()).isEqualTo(1);
+            assertThat(server.metrics.get("weir.live.refused").counter().count())
+                    .isEqualTo(1);
         }
         await().until(() -> gauge() == 0);
         server.send("HEAD", LIVE + "a");
@@ -145,10 +148,12 @@ class LiveTest {
                 .firstValue("ETag")
                 .orElseThrow();
 
-        assertThat(server.send("GET", "/badge/clicks/a.svg", "If-None-Match", tag).statusCode())
+        assertThat(server.send("GET", "/badge/clicks/a.svg", "If-None-Match", tag)
+                        .statusCode())
                 .isEqualTo(304);
         counts = found(41L, 2L);
-        assertThat(server.send("GET", "/badge/clicks/a.svg", "If-None-Match", tag).statusCode())
+        assertThat(server.send("GET", "/badge/clicks/a.svg", "If-None-Match", tag)
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -169,9 +174,11 @@ class LiveTest {
 
     @Test
     void aLabelHasItsLimit() throws Exception {
-        assertThat(server.send("GET", "/badge/clicks/a.svg?label=" + "x".repeat(100)).statusCode())
+        assertThat(server.send("GET", "/badge/clicks/a.svg?label=" + "x".repeat(100))
+                        .statusCode())
                 .isEqualTo(200);
-        assertThat(server.send("GET", "/badge/clicks/a.svg?label=" + "x".repeat(101)).statusCode())
+        assertThat(server.send("GET", "/badge/clicks/a.svg?label=" + "x".repeat(101))
+                        .statusCode())
                 .isEqualTo(400);
     }
 

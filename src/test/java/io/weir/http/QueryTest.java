@@ -68,7 +68,8 @@ class QueryTest {
     private Routes routes() {
         Routes.Builder builder = Routes.builder();
         RolledUpStream clicks = new RolledUpStream(
-                Streams.clicks(), new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90_000), Step.DAY, RolledUpStream.FOR_EVER)),
+                Streams.clicks(),
+                new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90_000), Step.DAY, RolledUpStream.FOR_EVER)),
                 List.of("clicks", "usage"));
         RolledUpStream numbers = new RolledUpStream(
                 Streams.numbers(), new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90))), List.of("clicks"));
@@ -135,15 +136,16 @@ class QueryTest {
 
         assertThat(response.entity().getContentType().toString()).isEqualTo("text/csv; charset=UTF-8");
         assertThat(body(response))
-                .isEqualTo("at,value\r\n2026-03-01T10:00:00Z,0\r\n2026-03-01T11:00:00Z,7\r\n2026-03-01T12:00:00Z,0\r\n");
+                .isEqualTo(
+                        "at,value\r\n2026-03-01T10:00:00Z,0\r\n2026-03-01T11:00:00Z,7\r\n2026-03-01T12:00:00Z,0\r\n");
     }
 
     @Test
     void edgesAreThoseOfTheBucketsThatHoldThem() {
-        send(SERIES + "?measure=usage&step=day&from=2026-03-01T10:00:00.5%2B01:00&to=2026-03-02T00:00:01Z").join();
+        send(SERIES + "?measure=usage&step=day&from=2026-03-01T10:00:00.5%2B01:00&to=2026-03-02T00:00:01Z")
+                .join();
 
-        assertThat(asked)
-                .containsExactly("clicks usage abc DAY 2026-03-01T00:00:00Z 2026-03-03T00:00:00Z");
+        assertThat(asked).containsExactly("clicks usage abc DAY 2026-03-01T00:00:00Z 2026-03-03T00:00:00Z");
     }
 
     @Test
@@ -154,7 +156,8 @@ class QueryTest {
         String[] words = asked.getFirst().split(" ", -1);
         assertThat(words[3]).isEqualTo("HOUR");
         assertThat(Instant.parse(words[5])).isBetween(before, before.plus(Duration.ofHours(2)));
-        assertThat(Duration.between(Instant.parse(words[4]), Instant.parse(words[5]))).isEqualTo(Duration.ofDays(1));
+        assertThat(Duration.between(Instant.parse(words[4]), Instant.parse(words[5])))
+                .isEqualTo(Duration.ofDays(1));
     }
 
     @ParameterizedTest

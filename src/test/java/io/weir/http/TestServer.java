@@ -31,7 +31,15 @@ import org.apache.pekko.stream.SharedKillSwitch;
 final class TestServer implements AutoCloseable {
     /** Two listeners, who are told what is new every 20 ms. */
     static final QuerySettings QUERIES = new QuerySettings(
-            1, 1, Duration.ofSeconds(1), 100, 50, 1_000, 2, Duration.ofMillis(20), Duration.ofMillis(200),
+            1,
+            1,
+            Duration.ofSeconds(1),
+            100,
+            50,
+            1_000,
+            2,
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
             Duration.ofSeconds(10));
 
     final StubEventLog log = new StubEventLog();
@@ -61,8 +69,7 @@ final class TestServer implements AutoCloseable {
                 settings,
                 metrics,
                 testKit.system());
-        QueryRoutes.addLive(
-                routes, Streams.all(), partitions, QUERIES, settings, stop, metrics, testKit.system());
+        QueryRoutes.addLive(routes, Streams.all(), partitions, QUERIES, settings, stop, metrics, testKit.system());
         Health health = new Health(
                 () -> CompletableFuture.completedFuture(true),
                 () -> CompletableFuture.completedFuture(redisAnswers),

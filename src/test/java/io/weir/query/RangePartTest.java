@@ -85,7 +85,6 @@ class RangePartTest {
         Instant moment = Instant.parse("2026-03-01T10:17:36.000001Z");
         assertThat(List.of(step.floor(moment), step.ceiling(moment))).containsExactly(floor, ceiling);
         assertThat(List.of(step.floor(floor), step.ceiling(floor))).containsExactly(floor, floor);
-        assertThat(step.floor(Instant.parse("1969-12-31T23:59:59.9Z")))
-                .isEqualTo(Instant.EPOCH.minus(step.length()));
+        assertThat(step.floor(Instant.parse("1969-12-31T23:59:59.9Z"))).isEqualTo(Instant.EPOCH.minus(step.length()));
     }
 }

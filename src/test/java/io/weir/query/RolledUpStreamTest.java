@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RolledUpStreamTest {
     private static final Instant NOW = Instant.parse("2026-06-30T12:34:56Z");
-    private static final RolledUpStream STREAM = stream(Map.of(
-            Step.MINUTE, Duration.ofDays(2), Step.HOUR, Duration.ofDays(90), Step.DAY, RolledUpStream.FOR_EVER));
+    private static final RolledUpStream STREAM = stream(
+            Map.of(Step.MINUTE, Duration.ofDays(2), Step.HOUR, Duration.ofDays(90), Step.DAY, RolledUpStream.FOR_EVER));
 
     private static RolledUpStream stream(Map<Step, Duration> retention) {
         return new RolledUpStream(
@@ -64,7 +64,8 @@ class RolledUpStreamTest {
 
         assertThat(parts.getFirst().from()).isEqualTo(first);
         assertThat(parts.getLast().to()).isEqualTo(last);
-        assertThat(parts).allSatisfy(part -> assertThat(part.from()).isAfterOrEqualTo(STREAM.keptFrom(part.step(), NOW)));
+        assertThat(parts)
+                .allSatisfy(part -> assertThat(part.from()).isAfterOrEqualTo(STREAM.keptFrom(part.step(), NOW)));
     }
 
     @Test

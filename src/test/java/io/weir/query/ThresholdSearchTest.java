@@ -105,7 +105,8 @@ class ThresholdSearchTest {
         assertThat(found).extracting(RankedEntity::entity).doesNotHaveDuplicates();
         Map<String, BigDecimal> totals =
                 source.totals(found.stream().map(RankedEntity::entity).toList());
-        assertThat(found).allSatisfy(ranked -> assertThat(totals.get(ranked.entity())).isEqualTo(ranked.value()));
+        assertThat(found)
+                .allSatisfy(ranked -> assertThat(totals.get(ranked.entity())).isEqualTo(ranked.value()));
     }
 
     @Test
@@ -128,13 +129,15 @@ class ThresholdSearchTest {
         IntStream.range(0, 5_000).forEach(i -> equal.put("e" + i, 1L));
         Map<String, Long> others = new HashMap<>();
         IntStream.range(0, 5_000).forEach(i -> others.put("f" + i, 1L));
-        assertThat(ThresholdSearch.find(new Lists(List.of(equal, others)), 10, 1_000)).isNull();
+        assertThat(ThresholdSearch.find(new Lists(List.of(equal, others)), 10, 1_000))
+                .isNull();
     }
 
     @Test
     void ofNothingItFindsNothing() {
         assertThat(ThresholdSearch.find(new Lists(List.of()), 10, 10)).isEmpty();
-        assertThat(ThresholdSearch.find(new Lists(List.of(Map.of(), Map.of())), 10, 100)).isEmpty();
+        assertThat(ThresholdSearch.find(new Lists(List.of(Map.of(), Map.of())), 10, 100))
+                .isEmpty();
     }
 
     /** What an entity that lost everything in one list had before does not make it one of the greatest. */

@@ -99,9 +99,12 @@ class PostgresBucketsTest {
             added = others.greatest("links", measure, range(from, to), limit);
         }
 
-        List<String> expected = database.query("SELECT sum(value) FROM rollup_minute JOIN rollup_measure ON id = measure"
-                + " WHERE stream = 'links' AND rollup_measure.measure = '" + measure + "' AND bucket >= '2026-03-"
-                + from + "Z' AND bucket < '2026-03-" + to + "Z' GROUP BY entity ORDER BY 1 DESC LIMIT " + limit);
+        List<String> expected =
+                database.query("SELECT sum(value) FROM rollup_minute AS r JOIN rollup_measure AS m ON m.id = r.measure"
+                        + " WHERE stream = 'links' AND m.measure = '" + measure
+                        + "' AND bucket >= '2026-03-"
+                        + from + "Z' AND bucket < '2026-03-" + to + "Z' GROUP BY entity ORDER BY 1 DESC LIMIT "
+                        + limit);
         assertThat(greatest.readAll()).isFalse();
         assertThat(added.readAll()).isTrue();
         assertThat(List.of(greatest, added))
@@ -112,9 +115,11 @@ class PostgresBucketsTest {
 
     @Test
     void streamsAndMeasuresAreApart() {
-        assertThat(buckets.greatest("others", "clicks", range("01T00:00", "01T05:00"), 5).entities())
+        assertThat(buckets.greatest("others", "clicks", range("01T00:00", "01T05:00"), 5)
+                        .entities())
                 .containsExactly(new RankedEntity("e1", new BigDecimal(1_000_000)));
-        assertThat(buckets.greatest("others", "none", range("01T00:00", "01T05:00"), 5).entities())
+        assertThat(buckets.greatest("others", "none", range("01T00:00", "01T05:00"), 5)
+                        .entities())
                 .isEmpty();
     }
 
@@ -129,8 +134,7 @@ class PostgresBucketsTest {
                         + " bucket < '2026-03-02Z' AND measure = (SELECT id FROM rollup_measure WHERE stream = 'links'"
                         + " AND measure = 'clicks')")));
         RangePart later = new RangePart(Step.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(9)));
-        assertThat(buckets.values("links", "clicks", "nobody", later))
-                .isEmpty();
+        assertThat(buckets.values("links", "clicks", "nobody", later)).isEmpty();
     }
 
     @Test
@@ -142,8 +146,9 @@ class PostgresBucketsTest {
             statement.execute("LOCK TABLE rollup_hour IN ACCESS EXCLUSIVE MODE");
 
             assertThatThrownBy(() -> hurried.greatest("links", "clicks", range("01T00:00", "01T05:00"), 5))
-                    .isInstanceOfSatisfying(QueryFailure.class, failure -> assertThat(failure.reason())
-                            .isEqualTo(QueryFailure.Reason.TOO_SLOW));
+                    .isInstanceOfSatisfying(
+                            QueryFailure.class,
+                            failure -> assertThat(failure.reason()).isEqualTo(QueryFailure.Reason.TOO_SLOW));
             connection.rollback();
         }
     }
@@ -154,7 +159,8 @@ class PostgresBucketsTest {
         closed.close();
 
         assertThatThrownBy(() -> closed.greatest("links", "clicks", range("01T00:00", "01T05:00"), 5))
-                .isInstanceOfSatisfying(QueryFailure.class, failure -> assertThat(failure.reason())
-                        .isEqualTo(QueryFailure.Reason.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        QueryFailure.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(QueryFailure.Reason.UNAVAILABLE));
     }
 }
