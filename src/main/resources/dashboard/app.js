@@ -8,7 +8,7 @@ const find = (id) => document.getElementById(id);
 const charts = find('charts');
 const rate = new Chart(charts, 'Events a second', [' accepted', ' committed'], number);
 const depth = new Chart(charts, 'Depth', [' events wait'], number);
-const lag = new Chart(charts, 'Lag', [' since the oldest came'], duration);
+const lag = new Chart(charts, 'Lag', [' of the oldest event'], duration);
 const flush = new Chart(charts, 'Flush time', [' for a transaction'], duration);
 let before = null;
 let ledgerAt = null;

@@ -66,7 +66,7 @@ export class Curve {
 }
 
 function when(bucket) {
-  return bucket ? `${bucket.at.slice(0, 16).replace('T', ' ')} UTC` : '';
+  return bucket ? bucket.at.slice(0, 16).replace('T', ' ') : '';
 }
 
 function svg(width) {

@@ -105,7 +105,7 @@ async function drawCurve(stream, measure, mine) {
   const path = `api/v1/counters/${encodeURIComponent(stream)}/${encodeURIComponent(of)}/series`;
   const series = await get(`${path}?${query}`);
   if (mine() && of === entity) {
-    curve.draw(`${of}: ${measure} by the ${step}`, series.buckets);
+    curve.draw(`${of}: ${measure} by the ${step}, UTC`, series.buckets);
   }
 }
 
