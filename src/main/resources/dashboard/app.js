@@ -1,13 +1,14 @@
 import { Chart } from './chart.js';
 import { follow, setToken } from './feed.js';
 import * as letters from './letters.js';
+import * as top from './top.js';
 import { duration, element, number, table, word } from './view.js';
 
 const find = (id) => document.getElementById(id);
 const charts = find('charts');
 const rate = new Chart(charts, 'Events a second', [' accepted', ' committed'], number);
 const depth = new Chart(charts, 'Depth', [' events wait'], number);
-const lag = new Chart(charts, 'Lag', [' since the oldest came'], duration);
+const lag = new Chart(charts, 'Lag', [' of the oldest event'], duration);
 const flush = new Chart(charts, 'Flush time', [' for a transaction'], duration);
 let before = null;
 let ledgerAt = null;
@@ -63,6 +64,7 @@ function drawLedger(ledger) {
 function drawRest(now) {
   find('parts').replaceChildren(...[['Redis', now.redis], ['PostgreSQL', now.database]].map(([name, good]) =>
     element('li', {}, `${name}: `, good === undefined ? 'not asked yet' : word(good, 'answers', 'does not answer'))));
+  find('own').hidden = now.members.length < 2;
   table(find('members'), [['Node'], ['Status'], ['Seen from here']],
     now.members.map((member) => [member.address === now.node ? `${member.address} (this one)` : member.address,
       member.status, word(member.reachable, 'reachable', 'unreachable')]), 'It has not joined a cluster yet.');
@@ -80,6 +82,7 @@ function say(state, text) {
 }
 
 letters.begin();
+top.begin();
 follow({
   snapshot(now) {
     say('live', 'Live');
@@ -91,6 +94,7 @@ follow({
     }
     drawCharts(now);
     drawStreams(now);
+    top.update(now.streams);
     drawLedger(now.ledger);
     drawRest(now);
     before = now;

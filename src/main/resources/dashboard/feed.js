@@ -13,9 +13,14 @@ function headers() {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
+/** What an administrative route answers. */
+export function ask(path, options = {}) {
+  return get(`api/admin/${path}`, options);
+}
+
 /** The JSON of an answer; throws what the server says is wrong. */
-export async function ask(path, options = {}) {
-  const answer = await fetch(`api/admin/${path}`, { ...options, headers: headers() });
+export async function get(path, options = {}) {
+  const answer = await fetch(path, { ...options, headers: headers() });
   if (answer.ok) {
     return answer.json();
   }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.weir.cluster.ClusterNode;
+import io.weir.definition.RollupMeasure;
+import io.weir.definition.RollupStep;
 import io.weir.definition.StreamDefinition;
 import io.weir.ops.Health;
 import io.weir.ops.HealthReport;
@@ -109,18 +111,31 @@ final class LiveFigures {
                 .timer();
         json.writeNumberField("flushes", flushes == null ? 0 : flushes.count());
         json.writeNumberField("flushMillis", flushes == null ? 0 : flushes.totalTime(TimeUnit.MILLISECONDS));
-        long oldest = statuses.stream()
-                .filter(status -> status.stream().equals(stream))
-                .mapToLong(PartitionStatus::waitingSinceMillis)
-                .filter(since -> since != 0)
-                .min()
-                .orElse(0);
-        json.writeNumberField("lagMillis", oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest));
+        json.writeNumberField("lagMillis", StreamFigures.lagMillis(parts, statuses, definition));
+        if (!definition.rollups().isEmpty()) {
+            writeRollups(json, definition);
+        }
         json.writeArrayFieldStart("partitions");
         for (PartitionStatus status : statuses) {
             if (status.stream().equals(stream)) {
                 write(json, status);
             }
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** What the page may ask of the stream's course over time. */
+    private static void writeRollups(JsonGenerator json, StreamDefinition definition) throws IOException {
+        json.writeObjectFieldStart("rollups");
+        json.writeArrayFieldStart("measures");
+        for (RollupMeasure measure : definition.measures()) {
+            json.writeString(measure.name());
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("steps");
+        for (RollupStep step : definition.rollups().steps()) {
+            json.writeString(step.label());
         }
         json.writeEndArray();
         json.writeEndObject();

@@ -1,6 +1,5 @@
 package io.weir;
 
-import io.micrometer.core.instrument.Gauge;
 import io.weir.definition.StreamDefinition;
 import io.weir.http.AdminAccess;
 import io.weir.http.ApiDescription;
@@ -40,12 +39,6 @@ final class ServerRoutes {
     Routes build(Upkeep upkeep, Probes probes) {
         Executor jdbcExecutor = parts.jdbcExecutor();
         Health health = health(jdbcExecutor);
-        for (StreamDefinition definition : parts.definitions()) {
-            Gauge.builder("weir.pipeline.paused", () -> pausedOf(definition))
-                    .description("partitions of this process that an operator has paused")
-                    .tag("stream", definition.name())
-                    .register(parts.meters());
-        }
         Routes.Builder routes = Routes.builder()
                 .guard(AdminAccess.PREFIX, AdminAccess.of(parts.http())::guard)
                 .guard(AdminAccess.CRON_PREFIX, AdminAccess.ofCron(parts.http(), parts.system())::guard)
@@ -136,12 +129,6 @@ final class ServerRoutes {
                 running.tell(new PartitionQuery.RefreshCounts());
             }
         }
-    }
-
-    private long pausedOf(StreamDefinition definition) {
-        return statuses.stream()
-                .filter(status -> status.isPaused() && status.stream().equals(definition.name()))
-                .count();
     }
 
     private List<String> paused() {

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.pipeline.PartitionStatus;
 import java.util.List;
-import java.util.function.LongUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /** What alerts look at and nobody counts elsewhere, by stream, of the partitions that run in this process. */
@@ -50,6 +49,12 @@ final class StreamFigures {
                 "",
                 "partitions that wait for a person",
                 of -> of.sum(status -> status.stoppedReason() == null ? 0 : 1));
+        gauge(
+                meters,
+                "weir.pipeline.paused",
+                "",
+                "partitions of this process that an operator has paused",
+                of -> of.sum(status -> status.isPaused() ? 1 : 0));
         FunctionCounter.builder("weir.pipeline.crashes", this, of -> of.sum(PartitionStatus::crashes))
                 .description("ends of partitions by anything but Redis, the database or a successor")
                 .tag("stream", definition.name())
@@ -68,16 +73,24 @@ final class StreamFigures {
     }
 
     private double lag() {
-        return longestSince(since -> System.currentTimeMillis() - since);
+        return lagMillis(parts, statuses, definition) / 1_000.0;
     }
 
     private double overdue() {
-        return longestSince(since -> System.currentTimeMillis()
-                - since
-                - definition.window().delayFrom(since).toMillis());
+        long since = waitingSinceMillis(parts, statuses, definition);
+        // what came first is due first
+        long allowed = since == 0 ? 0 : definition.window().delayFrom(since).toMillis();
+        return since == 0 ? 0 : Math.max(0, System.currentTimeMillis() - since - allowed) / 1_000.0;
     }
 
-    private double longestSince(LongUnaryOperator millis) {
+    /** How long a stream's oldest uncommitted event has waited, in milliseconds. */
+    static long lagMillis(ServerParts parts, List<PartitionStatus> statuses, StreamDefinition definition) {
+        long since = waitingSinceMillis(parts, statuses, definition);
+        return since == 0 ? 0 : Math.max(0, System.currentTimeMillis() - since);
+    }
+
+    private static long waitingSinceMillis(
+            ServerParts parts, List<PartitionStatus> statuses, StreamDefinition definition) {
         if (parts.eventLog().depth(definition) == 0) {
             return 0;
         }
@@ -85,8 +98,7 @@ final class StreamFigures {
                 .filter(status -> status.stream().equals(definition.name()))
                 .mapToLong(PartitionStatus::waitingSinceMillis)
                 .filter(since -> since != 0)
-                .mapToDouble(since -> Math.max(0, millis.applyAsLong(since) / 1_000.0))
-                .max()
+                .min()
                 .orElse(0);
     }
 

@@ -246,7 +246,8 @@ final class WeirServer implements AutoCloseable {
         definitions.forEach(definition -> readers.put(definition.name(), new EventReader(definition)));
         return new PartitionContexts(
                 definitions,
-                (definition, partition, status) -> new PartitionContext(
+                meters,
+                (definition, partition, status, delays) -> new PartitionContext(
                         definition,
                         partition,
                         owner,
@@ -256,7 +257,8 @@ final class WeirServer implements AutoCloseable {
                         Objects.requireNonNull(readers.get(definition.name())),
                         settings,
                         status,
-                        meters));
+                        meters,
+                        delays));
     }
 
     private void closeAll() {

@@ -15,6 +15,12 @@ import io.weir.testkit.FreePort;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("browser")
 class DashboardTest {
     private static final String TOKEN = "a-token-for-the-test-of-the-page";
+    private static final int LISTENERS = 3;
     private static Chromium chromium;
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
@@ -60,19 +67,7 @@ class DashboardTest {
         home = directory;
         port = FreePort.on("127.0.0.1");
         redis = RedisForTests.startPrivate(directory.resolve("redis"));
-        DefinitionHome.write(directory, """
-            weir.streams.link-clicks {
-              redis-key = clicks
-              window { max-delay = 100ms }
-              ingest { path = "/api/v1/clicks" }
-              fields {
-                linkId = { type = text, required = true, max-length = 20 }
-                count = { type = long, default = 1, max = 1000 }
-              }
-              entity = linkId
-              counters = [{ table = links, key { id = linkId }, set { clicks = "sum(count)" } }]
-            }
-            """);
+        define("");
         startWeir();
         page = chromium.browser().newPage();
         page.onConsoleMessage(message -> {
@@ -90,12 +85,26 @@ class DashboardTest {
         redis.close();
     }
 
+    /** The stream with some more lines in its definition. */
+    private void define(String more) throws Exception {
+        DefinitionHome.write(
+                home, DefinitionHome.LIMITED_CLICKS + "\nweir.streams.link-clicks { " + more + " }\n");
+    }
+
     private void startWeir() throws Exception {
         weir = RunningWeir.start(
                 home,
                 redis.url(),
                 database.url(),
-                Map.of("weir.http.admin-token", TOKEN, "weir.http.port", port, "weir.dashboard.interval", "200ms"));
+                Map.of(
+                        "weir.http.admin-token",
+                        TOKEN,
+                        "weir.http.port",
+                        port,
+                        "weir.dashboard.interval",
+                        "200ms",
+                        "weir.dashboard.max-listeners",
+                        LISTENERS));
     }
 
     private void open() {
@@ -161,6 +170,30 @@ class DashboardTest {
     }
 
     @Test
+    void theGreatestEntitiesAreShownWithTheCourseOfOneOfThem() throws Exception {
+        open();
+        assertThat(page.locator("#top")).containsText("No stream keeps rollups");
+        weir.close();
+        define("rollups = [minute, hour, day]");
+        startWeir();
+        click("many", 40);
+        click("few", 2);
+        assertThat(page.locator("#connection"))
+                .hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(30_000));
+        assertThat(page.locator("#top tbody tr").first()).containsText(Pattern.compile("many\\s*40"));
+        assertThat(page.locator("#top-curve")).containsText("many: clicks by the hour");
+        assertThat(page.locator("#top-curve")).containsText("40 in all");
+
+        page.locator("#top button").nth(1).click();
+        assertThat(page.locator("#top-curve")).containsText("few: clicks by the hour");
+        assertThat(page.locator("#top-curve")).containsText("2 in all");
+        assertThat(page.locator("#top-curve rect")).hasCount(24);
+        assertAccessible("the greatest");
+        // a browser reports by itself that nobody listened
+        assertThat(errors).allMatch(error -> error.contains("net::ERR_"));
+    }
+
+    @Test
     void thePageSurvivesARestartOfTheServer() throws Exception {
         open();
         click("a", 1);
@@ -186,6 +219,46 @@ class DashboardTest {
         page.locator("#token-form button").click();
         assertThat(page.locator("#connection")).hasText("Live");
         assertThat(page.locator("#token-form")).isHidden();
+    }
+
+    @Test
+    void onePageTooManyIsToldToComeAgainAndIsFedOnceAnotherGoes() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        try {
+            List<InputStream> listeners = new ArrayList<>();
+            for (int listener = 0; listener < LISTENERS; listener++) {
+                HttpResponse<InputStream> fed = listen(client);
+                assertThat(fed.statusCode()).isEqualTo(200);
+                // it counts once it is read
+                assertThat(fed.body().read()).isEqualTo('d');
+                listeners.add(fed.body());
+            }
+            HttpResponse<InputStream> refused = listen(client);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(new String(refused.body().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("too many pages are fed already");
+            page.addInitScript("sessionStorage.setItem('weir-admin-token', '" + TOKEN + "')");
+            page.navigate(weir.url() + "/dashboard");
+            assertThat(page.locator("#connection")).containsText("too many pages are fed already");
+
+            listeners.getFirst().close();
+            assertThat(page.locator("#connection"))
+                    .hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(30_000));
+            // a browser reports each refusal by itself
+            assertThat(errors).allMatch(error -> error.contains("503"));
+        } finally {
+            // close would wait for those that are fed for ever
+            client.shutdownNow();
+        }
+    }
+
+    private HttpResponse<InputStream> listen(HttpClient client) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(weir.url() + "/api/admin/live"))
+                        .header("Authorization", "Bearer " + TOKEN)
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @Test

@@ -38,19 +38,7 @@ class DeadLetterTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         redis = RedisForTests.startPrivate(directory.resolve("redis"));
-        DefinitionHome.write(directory, """
-            weir.streams.link-clicks {
-              redis-key = clicks
-              window { max-delay = 100ms }
-              ingest { path = "/api/v1/clicks" }
-              fields {
-                linkId = { type = text, required = true, max-length = 20 }
-                count = { type = long, default = 1, max = 1000 }
-              }
-              entity = linkId
-              counters = [{ table = links, key { id = linkId }, set { clicks = "sum(count)" } }]
-            }
-            """);
+        DefinitionHome.write(directory, DefinitionHome.LIMITED_CLICKS);
         weir = RunningWeir.start(directory, redis.url(), database.url(), Map.of());
     }
 

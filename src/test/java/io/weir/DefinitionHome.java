@@ -17,6 +17,21 @@ final class DefinitionHome {
         counters = [{ table = links, key { id = linkId }, set { clicks = "sum(count)" } }]
         """;
 
+    /** The same as a whole stream of a Redis of its own, where a click counts for at most 1,000. */
+    static final String LIMITED_CLICKS = """
+        weir.streams.link-clicks {
+          redis-key = clicks
+          window { max-delay = 100ms }
+          ingest { path = "/api/v1/clicks" }
+          fields {
+            linkId = { type = text, required = true, max-length = 20 }
+            count = { type = long, default = 1, max = 1000 }
+          }
+          entity = linkId
+          counters = [{ table = links, key { id = linkId }, set { clicks = "sum(count)" } }]
+        }
+        """;
+
     private DefinitionHome() {}
 
     /** Writes one definition into the home's conf/streams. */

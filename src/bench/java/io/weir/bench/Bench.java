@@ -24,6 +24,7 @@ public final class Bench {
             "rows",
             "redirect",
             "queries",
+            "observe",
             "nodes",
             "outage-postgres",
             "outage-redis");
@@ -42,7 +43,7 @@ public final class Bench {
         this.logs = logs;
     }
 
-    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all but the nodes and outages. */
+    /** Takes {@code short} or {@code full}, then the names of what to measure; without names, all down to queries. */
     public static void main(String[] arguments) throws Exception {
         boolean full = arguments.length > 0 && arguments[0].equals("full");
         int first = arguments.length > 0 && (full || arguments[0].equals("short")) ? 1 : 0;
@@ -122,6 +123,11 @@ public final class Bench {
         if (wanted("queries")) {
             queries(servers);
         }
+        if (wanted("observe")) {
+            for (Observation.Kind kind : Observation.Kind.values()) {
+                observe(servers, kind);
+            }
+        }
         for (Outage.Victim victim : Outage.Victim.values()) {
             if (wanted("outage-" + (victim == Outage.Victim.REDIS ? "redis" : "postgres"))) {
                 outage(servers, victim);
@@ -140,6 +146,24 @@ public final class Bench {
         System.out.printf(
                 "%s: processor time for an event, in µs: Weir %.2f, PostgreSQL %.2f, Redis %.2f%n",
                 what, result.weirMicros(), result.postgresMicros(), result.redisMicros());
+    }
+
+    private void observe(Servers servers, Observation.Kind kind) throws Exception {
+        begin("what it costs to be looked at and to keep rollups: " + kind);
+        Observation.Schedule schedule = full
+                ? new Observation.Schedule(Duration.ofSeconds(15), Duration.ofSeconds(5), 7)
+                : new Observation.Schedule(Duration.ofSeconds(4), Duration.ofSeconds(2), 3);
+        Observation.run(servers, kind, schedule, directory, log("observe-" + kind))
+                .forEach((mode, result) -> {
+                    figures.add(kind + ", " + mode.words(), result.perSecond(), "", OptionalDouble.empty(), "");
+                    System.out.printf(
+                            "  %s: %,.0f events/s, %.0f %% of neither (%.0f to %.0f %%)%n",
+                            mode.words(),
+                            result.perSecond(),
+                            100 * result.ratio(),
+                            100 * result.least(),
+                            100 * result.most());
+                });
     }
 
     private void clicks(

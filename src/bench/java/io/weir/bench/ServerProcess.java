@@ -51,6 +51,11 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Weir itself, as production starts it. */
     static ServerProcess weir(Servers servers, Path log) {
+        return weir(servers, Path.of("").toAbsolutePath(), log);
+    }
+
+    /** The same with a configuration of its own. */
+    static ServerProcess weir(Servers servers, Path home, Path log) {
         return launchWeir(
                         Map.of(
                                 "REDIS_URL",
@@ -60,7 +65,9 @@ public final class ServerProcess implements AutoCloseable {
                                 "WEIR_HTTP_PORT",
                                 "0",
                                 "WEIR_HEAP",
-                                HEAP),
+                                HEAP,
+                                "JAVA_OPTS",
+                                "-Dweir.home=" + home),
                         ProcessBuilder.Redirect.to(log.toFile()))
                 .started(log);
     }

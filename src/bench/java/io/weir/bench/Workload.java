@@ -3,6 +3,7 @@ package io.weir.bench;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** The events that are sent: small, and spread over a thousand entities. */
 final class Workload {
@@ -24,18 +25,29 @@ final class Workload {
                 + "\"}";
     }
 
+    /** A page view as a client sends it. */
+    static String view(long number) {
+        return "{\"path\":\"/page/" + number % LINKS + "\",\"status\":200,\"bytes\":512,"
+                + "\"referrer\":\"https://example.com/\",\"user_agent\":\"Mozilla/5.0 (X11; Linux x86_64)\","
+                + "\"visitor\":\"v" + number % 9_973 + "\",\"timestamp\":\"2026-01-01T00:00:00Z\"}";
+    }
+
     /** Bodies of {@code eventsPerRequest} clicks each: an object for one, an array for more. */
     static List<byte[]> clickBodies(int links, int eventsPerRequest) {
-        List<byte[]> bodies = new ArrayList<>();
-        int variants = eventsPerRequest == 1 ? links : BATCH_VARIANTS;
-        for (int variant = 0; variant < variants; variant++) {
-            StringBuilder body = new StringBuilder();
+        return batches(Workload::click, eventsPerRequest == 1 ? links : BATCH_VARIANTS, eventsPerRequest);
+    }
+
+    /** Bodies of some events each. */
+    static List<byte[]> batches(LongFunction<String> event, int bodies, int eventsPerRequest) {
+        List<byte[]> made = new ArrayList<>();
+        for (int body = 0; body < bodies; body++) {
+            StringBuilder events = new StringBuilder();
             for (int i = 0; i < eventsPerRequest; i++) {
-                body.append(i == 0 ? "" : ",").append(click(variant * (long) eventsPerRequest + i));
+                events.append(i == 0 ? "" : ",").append(event.apply(body * (long) eventsPerRequest + i));
             }
-            String json = eventsPerRequest == 1 ? body.toString() : "[" + body + "]";
-            bodies.add(json.getBytes(StandardCharsets.UTF_8));
+            String json = eventsPerRequest == 1 ? events.toString() : "[" + events + "]";
+            made.add(json.getBytes(StandardCharsets.UTF_8));
         }
-        return bodies;
+        return made;
     }
 }

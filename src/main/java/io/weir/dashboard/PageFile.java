@@ -14,7 +14,7 @@ public record PageFile(String mediaType, ByteString bytes) {
     public static final String PAGE = "index.html";
 
     private static final List<String> NAMES =
-            List.of(PAGE, "style.css", "icon.svg", "app.js", "feed.js", "view.js", "chart.js", "letters.js");
+            List.of(PAGE, "style.css", "icon.svg", "app.js", "feed.js", "view.js", "chart.js", "letters.js", "top.js");
 
     /** All files by their names. */
     public static Map<String, PageFile> all() {

@@ -1,5 +1,7 @@
 package io.weir.log;
 
+import java.util.Locale;
+
 /** Why items were not, or not surely, appended. */
 public final class AppendFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,7 +20,12 @@ public final class AppendFailure extends RuntimeException {
          */
         SEALED,
         /** The command was sent and no answer came in time: the items may or may not be in the log. */
-        UNKNOWN
+        UNKNOWN;
+
+        /** The value of the metric's {@code reason} tag. */
+        String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final Reason reason;

@@ -44,7 +44,7 @@ final class StreamMeters {
                     Counter.builder("weir.log.refused")
                             .description("Events that were not appended")
                             .tag("stream", stream)
-                            .tag("reason", reason.name())
+                            .tag("reason", reason.tag())
                             .register(registry));
         }
         Gauge.builder("weir.log.depth", depth, StreamDepth::totalHere)

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * How long entries of a stream wait, from the time in their IDs, which is Redis', to this process' clock. Noted once for
  * each entry and not for each event: those of one entry came together, and a busy stream packs many into one.
  */
-final class EntryDelays {
+public final class EntryDelays {
     private static final Duration[] BUCKETS = LongStream.of(
                     5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000)
             .mapToObj(Duration::ofMillis)

@@ -32,32 +32,6 @@ public record PartitionContext(
         EntryDelays delays) {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionContext.class);
 
-    public PartitionContext(
-            StreamDefinition definition,
-            int partition,
-            String owner,
-            EventLog log,
-            PartitionDepths depths,
-            PartitionStore store,
-            EventReader eventReader,
-            PipelineSettings settings,
-            PartitionStatus status,
-            MeterRegistry meters) {
-        this(
-                definition,
-                partition,
-                owner,
-                log,
-                depths,
-                store,
-                eventReader,
-                settings,
-                status,
-                meters,
-                new EntryDelays(meters, definition.name()));
-        PipelineMeters.register(meters, definition.name());
-    }
-
     PartitionReader openReader() {
         return log.reader(definition, partition);
     }

@@ -1,8 +1,11 @@
 package io.weir.pipeline;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,21 +17,24 @@ import org.jspecify.annotations.Nullable;
 public final class PartitionContexts {
     /** Makes a partition's context. */
     public interface Factory {
-        PartitionContext create(StreamDefinition definition, int partition, PartitionStatus status);
+        PartitionContext create(StreamDefinition definition, int partition, PartitionStatus status, EntryDelays delays);
     }
 
     private record Name(String stream, int partition) {}
 
     private final Map<String, StreamDefinition> definitions;
     private final Factory factory;
+    private final Map<String, EntryDelays> delays = new HashMap<>();
     private final ConcurrentMap<Name, PartitionContext> contexts = new ConcurrentHashMap<>();
     private final List<PartitionStatus> statuses = new CopyOnWriteArrayList<>();
 
-    /** Those of some streams; what they run at this moment has a context at once. */
-    public PartitionContexts(List<StreamDefinition> definitions, Factory factory) {
+    /** Those of some streams, with the meters of each; what they run at this moment has a context at once. */
+    public PartitionContexts(List<StreamDefinition> definitions, MeterRegistry meters, Factory factory) {
         this.definitions = definitions.stream().collect(Collectors.toMap(StreamDefinition::name, Function.identity()));
         this.factory = factory;
         for (StreamDefinition definition : definitions) {
+            PipelineMeters.register(meters, definition.name());
+            delays.put(definition.name(), new EntryDelays(meters, definition.name()));
             for (int partition : definition.layout().running()) {
                 var _ = of(definition.name(), partition);
             }
@@ -49,7 +55,7 @@ public final class PartitionContexts {
             }
             PartitionStatus status = new PartitionStatus(stream, partition);
             statuses.add(status);
-            return factory.create(definition, partition, status);
+            return factory.create(definition, partition, status, Objects.requireNonNull(delays.get(stream)));
         });
     }
 

@@ -50,11 +50,11 @@ final class KeyDays {
     KeyDays(DataSource pool, StoreSettings settings, MeterRegistry meters) {
         this.pool = pool;
         this.lockTimeoutMillis = Long.toString(settings.lockTimeout().toMillis());
-        this.created = counter(meters, "weir.store.key.days.created", "days of idempotency keys that were created");
-        this.dropped = counter(meters, "weir.store.key.days.dropped", "days of idempotency keys that were dropped");
+        this.created = counter(meters, "weir.store.key.tables.created", "days of idempotency keys that were created");
+        this.dropped = counter(meters, "weir.store.key.tables.dropped", "days of idempotency keys that were dropped");
         this.kept = counter(
                 meters,
-                "weir.store.key.days.kept",
+                "weir.store.key.tables.kept",
                 "attempts to drop a day that gave way to windows that were being written");
     }
 

@@ -156,7 +156,7 @@ class RedisEventLogTest {
         }
         assertThat(appended).isEqualTo(1_000);
         assertThat(log.depth(definition)).isEqualTo(1_000);
-        assertThat(registry.counter("weir.log.refused", "stream", definition.name(), "reason", "STREAM_FULL")
+        assertThat(registry.counter("weir.log.refused", "stream", definition.name(), "reason", "stream_full")
                         .count())
                 .isEqualTo(1_000);
 

@@ -2,6 +2,7 @@ package io.weir.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
@@ -33,7 +34,9 @@ class FallbackLogTest {
 
     private FallbackLog log() {
         PartitionContexts contexts = new PartitionContexts(
-                List.of(definition), (of, partition, status) -> PipelineFixture.context(of, redis, store));
+                List.of(definition),
+                new SimpleMeterRegistry(),
+                (of, partition, status, delays) -> PipelineFixture.context(of, redis, store));
         return new FallbackLog(redis, contexts, new Partitions(), new StoredCounts(contexts, tasks::add), tasks::add);
     }
 

@@ -1,6 +1,7 @@
 package io.weir.pipeline;
 
 import com.typesafe.config.ConfigValueFactory;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.Aggregate;
 import io.weir.definition.BodyForm;
@@ -91,6 +92,7 @@ final class PipelineFixture {
     }
 
     static PartitionContext context(StreamDefinition definition, StubLog log, StubStore store, Duration readPause) {
+        MeterRegistry meters = new SimpleMeterRegistry();
         return new PartitionContext(
                 definition,
                 0,
@@ -103,7 +105,8 @@ final class PipelineFixture {
                         .getConfig("weir")
                         .withValue("pipeline.read-pause", ConfigValueFactory.fromAnyRef(readPause))),
                 new PartitionStatus(definition.name(), 0),
-                new SimpleMeterRegistry());
+                meters,
+                new EntryDelays(meters, definition.name()));
     }
 
     static EntryId id(long millis) {

@@ -130,6 +130,7 @@ class SuspectSearchTest {
     }
 
     private void run() {
+        PipelineMeters.register(meters, definition.name());
         testKit.spawn(PartitionSupervisor.create(new PartitionContext(
                 definition,
                 0,
@@ -140,7 +141,8 @@ class SuspectSearchTest {
                 new EventReader(definition),
                 PipelineSettings.from(config.getConfig("weir")),
                 new PartitionStatus(definition.name(), 0),
-                meters)));
+                meters,
+                new EntryDelays(meters, definition.name()))));
     }
 
     private void append(String... links) {

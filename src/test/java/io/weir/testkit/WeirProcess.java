@@ -98,6 +98,10 @@ public final class WeirProcess implements AutoCloseable {
         return url;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** Ends it at once, as a power cut does. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
