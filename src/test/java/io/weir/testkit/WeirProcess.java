@@ -85,10 +85,6 @@ public final class WeirProcess implements AutoCloseable {
         return url("http");
     }
 
-    public long pid() {
-        return process.pid();
-    }
-
     /** What the process printed behind a word: http, redis, postgres or cluster. */
     public String url(String name) {
         String url = urls.get(name);
