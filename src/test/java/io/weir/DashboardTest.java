@@ -87,8 +87,7 @@ class DashboardTest {
 
     /** The stream with some more lines in its definition. */
     private void define(String more) throws Exception {
-        DefinitionHome.write(
-                home, DefinitionHome.LIMITED_CLICKS + "\nweir.streams.link-clicks { " + more + " }\n");
+        DefinitionHome.write(home, DefinitionHome.LIMITED_CLICKS + "\nweir.streams.link-clicks { " + more + " }\n");
     }
 
     private void startWeir() throws Exception {
