@@ -82,7 +82,8 @@ final class Queries {
                 streams.add(new RolledUpStream(
                         definition,
                         retention,
-                        definition.measures().stream().map(RollupMeasure::name).toList()));
+                        definition.measures().stream().map(RollupMeasure::name).toList(),
+                        definition.rollups().uniquesName()));
             }
         }
         return streams;

@@ -13,13 +13,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.datasketches.hll.HllSketch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +39,7 @@ class RollupsTest {
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final Instant begin = Instant.now().minus(Duration.ofHours(30));
     private final Map<ChronoUnit, Map<String, Long>> expected = new HashMap<>();
+    private final Map<String, Set<String>> visitors = new HashMap<>();
     private int nextBatch;
 
     @TempDir
@@ -51,13 +57,14 @@ class RollupsTest {
               fields {
                 id = { type = text, required = true }
                 event = text
+                visitor = text
                 size = { type = long, default = 1 }
                 at = { type = timestamp, required = true }
               }
               entity = id
               key = event
               counters = [{ table = sized, key { id = id }, set { n = count, size = "sum(size)" } }]
-              rollups { steps = [minute, hour, day], by = at }
+              rollups { steps = [minute, hour, day], by = at, uniques = visitor }
             }
             """);
         try (EmbeddedRedisServer redis = RedisForTests.startPrivate(home.resolve("redis"));
@@ -89,6 +96,21 @@ class RollupsTest {
                     .as(TABLES.get(step))
                     .containsExactlyInAnyOrderElementsOf(lines(step));
         }
+        assertVisitors();
+    }
+
+    /** So few are told exactly. */
+    private void assertVisitors() throws SQLException {
+        Map<String, Long> found = new HashMap<>();
+        for (String row : database.query("SELECT entity || '|' || extract(epoch FROM bucket)::bigint,"
+                + " encode(sketch, 'hex') FROM rollup_day_sketch")) {
+            int end = row.lastIndexOf('|');
+            HllSketch sketch = HllSketch.heapify(HexFormat.of().parseHex(row.substring(end + 1)));
+            found.put(row.substring(0, end), Math.round(sketch.getEstimate()));
+        }
+        Map<String, Long> expectedVisitors = new HashMap<>();
+        visitors.forEach((day, some) -> expectedVisitors.put(day, (long) some.size()));
+        assertThat(found).isEqualTo(expectedVisitors);
     }
 
     private List<String> lines(ChronoUnit step) {
@@ -121,6 +143,7 @@ class RollupsTest {
     /** Whether it was accepted. */
     private boolean send(HttpClient client, WeirProcess weir, int batch) throws IOException, InterruptedException {
         Map<ChronoUnit, Map<String, Long>> adds = new HashMap<>();
+        Map<String, Set<String>> visited = new HashMap<>();
         StringBuilder body = new StringBuilder("[");
         for (int i = 0; i < EVENTS_PER_BATCH; i++) {
             boolean isBad = i == 11;
@@ -128,15 +151,18 @@ class RollupsTest {
             // over thirty hours, now forward and now back
             Instant at = begin.plusSeconds(
                     (batch * 997L + i * 7_919L) % Duration.ofHours(30).toSeconds());
+            String visitor = "v" + (batch * 31 + i * 7) % 101;
             long size = isBad ? -1_000_000_000 : i + 1;
             body.append(i == 0 ? "" : ",")
-                    .append("{\"id\":\"%s\",\"event\":\"%d-%d\",\"size\":%d,\"at\":\"%s\"}"
-                            .formatted(entity, batch, i, size, at));
+                    .append("{\"id\":\"%s\",\"event\":\"%d-%d\",\"size\":%d,\"at\":\"%s\",\"visitor\":\"%s\"}"
+                            .formatted(entity, batch, i, size, at, visitor));
             if (!isBad) {
                 for (ChronoUnit step : TABLES.keySet()) {
                     String bucket = entity + "|" + at.truncatedTo(step).getEpochSecond();
                     adds.computeIfAbsent(step, none -> new HashMap<>()).merge(bucket, size, Long::sum);
                 }
+                String day = entity + "|" + at.truncatedTo(ChronoUnit.DAYS).getEpochSecond();
+                visited.computeIfAbsent(day, none -> new HashSet<>()).add(visitor);
             }
         }
         HttpResponse<String> response = client.send(
@@ -150,6 +176,10 @@ class RollupsTest {
         if (accepted && batch == nextBatch) {
             adds.forEach((step, buckets) -> buckets.forEach((bucket, size) ->
                     expected.computeIfAbsent(step, none -> new HashMap<>()).merge(bucket, size, Long::sum)));
+        }
+        if (accepted) {
+            visited.forEach((day, some) ->
+                    visitors.computeIfAbsent(day, none -> new HashSet<>()).addAll(some));
         }
         return accepted;
     }

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** What a request asks of a stream's rollups, each part of it checked and its absence filled in. */
 final class QueryRange {
+    /** What requests call the different values. */
+    private static final String UNIQUES = "uniques";
+
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     private static final int USUAL_BUCKETS = 24;
@@ -24,11 +27,18 @@ final class QueryRange {
         if (measure == null) {
             return stream.measures().getFirst();
         }
-        if (!stream.measures().contains(measure)) {
+        if (!stream.measures().contains(measure) && !isUniques(stream, measure)) {
             throw QueryParameters.invalid(
-                    "measure", "is \"" + measure + "\", must be one of " + String.join(", ", stream.measures()));
+                    "measure",
+                    "is \"" + measure + "\", must be one of " + String.join(", ", stream.measures())
+                            + (stream.uniques() == null ? "" : ", " + UNIQUES));
         }
         return measure;
+    }
+
+    /** Whether different values are asked for: where they are kept, no column of that name can be. */
+    static boolean isUniques(RolledUpStream stream, String measure) {
+        return stream.uniques() != null && measure.equals(UNIQUES);
     }
 
     /** Buckets of one step; those of the finest that is kept where none is named, and the last 24 where no beginning is. */

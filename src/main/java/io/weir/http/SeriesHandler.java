@@ -1,16 +1,11 @@
 package io.weir.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.weir.query.Buckets;
 import io.weir.query.RangePart;
 import io.weir.query.RolledUpStream;
 import io.weir.settings.QuerySettings;
-import java.io.IOException;
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -60,57 +55,14 @@ final class SeriesHandler implements RequestHandler {
     private HttpResponse answer(
             RolledUpStream stream, String entity, String measure, RangePart part, QueryFormat format) {
         String name = stream.definition().name();
-        Map<Instant, BigDecimal> values = buckets.values(name, measure, entity, part);
+        String uniques = stream.uniques();
+        SeriesAnswer answer = uniques != null && QueryRange.isUniques(stream, measure)
+                ? SeriesAnswer.ofSketches(part, buckets.sketches(name, uniques, entity, part))
+                : SeriesAnswer.ofSums(part, buckets.values(name, measure, entity, part));
         return format.answer(
                 switch (format) {
-                    case JSON -> json(name, entity, measure, part, values);
-                    case CSV -> csv(part, values);
+                    case JSON -> answer.json(name, entity, measure);
+                    case CSV -> answer.csv();
                 });
-    }
-
-    private static String json(
-            String stream, String entity, String measure, RangePart part, Map<Instant, BigDecimal> values) {
-        return JsonText.object(json -> {
-            head(json, stream, entity, measure, part);
-            json.writeFieldName("total");
-            number(json, values.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add));
-            json.writeArrayFieldStart("buckets");
-            for (Instant at : part.beginnings()) {
-                json.writeStartObject();
-                json.writeStringField("at", at.toString());
-                json.writeFieldName("value");
-                number(json, values.getOrDefault(at, BigDecimal.ZERO));
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        });
-    }
-
-    static void head(JsonGenerator json, String stream, String entity, String measure, RangePart part)
-            throws IOException {
-        json.writeStringField("stream", stream);
-        json.writeStringField("entity", entity);
-        json.writeStringField("measure", measure);
-        json.writeStringField("step", part.step().word());
-        json.writeStringField("from", part.from().toString());
-        json.writeStringField("to", part.to().toString());
-    }
-
-    /** Without an exponent, which not every reader of integers takes. */
-    static void number(JsonGenerator json, BigDecimal value) throws IOException {
-        json.writeNumber(value.toPlainString());
-    }
-
-    private static String csv(RangePart part, Map<Instant, BigDecimal> values) {
-        StringBuilder csv = new StringBuilder(1024);
-        QueryFormat.line(csv, List.of("at", "value"));
-        for (Instant at : part.beginnings()) {
-            QueryFormat.line(
-                    csv,
-                    List.of(
-                            at.toString(),
-                            values.getOrDefault(at, BigDecimal.ZERO).toPlainString()));
-        }
-        return csv.toString();
     }
 }

@@ -45,6 +45,9 @@ final class TopHandler implements RequestHandler {
             QueryParameters parameters = QueryParameters.of(request, PARAMETERS);
             QueryFormat format = QueryFormat.of(request, parameters);
             String measure = QueryRange.measure(stream, parameters);
+            if (QueryRange.isUniques(stream, measure)) {
+                throw QueryParameters.invalid("measure", "is " + measure + ", by which no entities are sorted");
+            }
             int limit =
                     parameters.limit("limit", Math.min(USUAL_ENTITIES, settings.maxEntities()), settings.maxEntities());
             List<RangePart> parts = QueryRange.parts(stream, parameters, clock.instant(), settings.maxBuckets());
@@ -76,7 +79,7 @@ final class TopHandler implements RequestHandler {
                 json.writeStartObject();
                 json.writeStringField("entity", ranked.entity());
                 json.writeFieldName("value");
-                SeriesHandler.number(json, ranked.value());
+                SeriesAnswer.number(json, ranked.value());
                 json.writeEndObject();
             }
             json.writeEndArray();

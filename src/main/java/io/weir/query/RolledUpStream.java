@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param retention the lengths of its buckets, at least one, with how long each bucket stays; {@link #FOR_EVER} where it is
  *     never removed
  * @param measures the names of its sums and counts, at least one
+ * @param uniques the name of its sketches of different values; null where none are kept
  */
 public record RolledUpStream(
-        StreamDefinition definition, NavigableMap<Step, Duration> retention, List<String> measures) {
+        StreamDefinition definition,
+        NavigableMap<Step, Duration> retention,
+        List<String> measures,
+        @Nullable String uniques) {
     /** Longer than there are times. */
     public static final Duration FOR_EVER = Duration.ofDays(4_000_000);
 

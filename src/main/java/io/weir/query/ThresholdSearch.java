@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +133,12 @@ public final class ThresholdSearch<X extends Exception> {
         return sum;
     }
 
-    /** Looks up the sums of all who may be among the greatest, the likeliest first; false when that is too much. */
+    /**
+     * Looks up the sums of all who may be among the greatest, the likeliest first, or only of some where the lists have to be
+     * read on anyway; false when that is too much.
+     */
     private boolean resolve(BigDecimal threshold) throws X {
+        boolean canReadOn = IntStream.range(0, ended.length).anyMatch(list -> !ended[list]);
         List<Candidate> open = new ArrayList<>();
         for (Candidate candidate : candidates.values()) {
             if (!candidate.isResolved) {
@@ -164,6 +169,10 @@ public final class ThresholdSearch<X extends Exception> {
                 return false;
             }
             lists.totals(entities).forEach(this::rank);
+            if (canReadOn && (greatest.size() < limit || least().compareTo(threshold) < 0)) {
+                // who was not seen may be among them, so the lists are read on, and bounds get closer
+                return true;
+            }
         }
         return true;
     }

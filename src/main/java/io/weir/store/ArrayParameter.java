@@ -43,7 +43,8 @@ final class ArrayParameter {
             return;
         }
         switch (type) {
-            case TEXT -> addText((String) value);
+            case TEXT -> addBytes(((String) value).getBytes(StandardCharsets.UTF_8));
+            case BYTES -> addBytes((byte[]) value);
             case BIGINT -> {
                 room(12);
                 buffer.putInt(8).putLong((Long) value);
@@ -68,8 +69,7 @@ final class ArrayParameter {
         }
     }
 
-    private void addText(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    private void addBytes(byte[] bytes) {
         room(4 + bytes.length);
         buffer.putInt(bytes.length).put(bytes);
     }

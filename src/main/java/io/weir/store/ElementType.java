@@ -9,7 +9,8 @@ enum ElementType {
     DOUBLE("double precision", 701, 1022),
     BOOLEAN("boolean", 16, 1000),
     TIMESTAMP("timestamp with time zone", 1184, 1185),
-    UUID("uuid", 2950, 2951);
+    UUID("uuid", 2950, 2951),
+    BYTES("bytea", 17, 1001);
 
     private final String sqlName;
     private final int oid;

@@ -23,6 +23,11 @@ import java.util.Map;
 public final class PostgresBuckets implements Buckets, AutoCloseable {
     private static final String QUERY_CANCELED = "57014";
 
+    /** Reads what stands beside a bucket. */
+    private interface Column<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
     private final HikariDataSource pool;
     private final int maxReads;
     private final String limits;
@@ -40,8 +45,26 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
 
     @Override
     public Map<Instant, BigDecimal> values(String stream, String measure, String entity, RangePart part) {
-        String select = "SELECT bucket, value FROM " + RollupTables.values(part.step()) + " WHERE measure = "
-                + RollupTables.MEASURE + " AND entity = ? AND bucket >= ? AND bucket < ?";
+        return byBucket(
+                "value", RollupTables.values(part.step()), stream, measure, entity, part, row -> row.getBigDecimal(2));
+    }
+
+    @Override
+    public Map<Instant, byte[]> sketches(String stream, String measure, String entity, RangePart part) {
+        return byBucket(
+                "sketch", RollupTables.sketches(part.step()), stream, measure, entity, part, row -> row.getBytes(2));
+    }
+
+    private <T> Map<Instant, T> byBucket(
+            String column,
+            String table,
+            String stream,
+            String measure,
+            String entity,
+            RangePart part,
+            Column<T> reader) {
+        String select = "SELECT bucket, " + column + " FROM " + table + " WHERE measure = " + RollupTables.MEASURE
+                + " AND entity = ? AND bucket >= ? AND bucket < ?";
         return run(limits, connection -> {
             try (PreparedStatement statement = connection.prepareStatement(select)) {
                 statement.setString(1, stream);
@@ -49,13 +72,13 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
                 statement.setString(3, entity);
                 statement.setObject(4, RollupTables.timestamp(part.from()));
                 statement.setObject(5, RollupTables.timestamp(part.to()));
-                Map<Instant, BigDecimal> values = new HashMap<>();
+                Map<Instant, T> found = new HashMap<>();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
-                        values.put(row.getObject(1, OffsetDateTime.class).toInstant(), row.getBigDecimal(2));
+                        found.put(row.getObject(1, OffsetDateTime.class).toInstant(), reader.read(row));
                     }
                 }
-                return values;
+                return found;
             }
         });
     }

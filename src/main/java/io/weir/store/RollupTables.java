@@ -20,6 +20,10 @@ final class RollupTables {
         return "rollup_" + step.word();
     }
 
+    static String sketches(Step step) {
+        return values(step) + "_sketch";
+    }
+
     static OffsetDateTime timestamp(Instant moment) {
         return moment.atOffset(ZoneOffset.UTC);
     }

@@ -27,6 +27,7 @@ final class RollupWriter {
     private final Field entity;
     private final List<RollupMeasure> measures;
     private final RollupMeasures numbers;
+    private final @Nullable String uniquesName;
     private final ElementType valueType;
     private final List<String> statements = new ArrayList<>();
 
@@ -34,7 +35,12 @@ final class RollupWriter {
         this.definition = definition;
         this.entity = Objects.requireNonNull(definition.entity());
         this.measures = definition.measures();
-        List<String> names = measures.stream().map(RollupMeasure::name).toList();
+        this.uniquesName = definition.rollups().uniquesName();
+        List<String> names =
+                new ArrayList<>(measures.stream().map(RollupMeasure::name).toList());
+        if (uniquesName != null) {
+            names.add(uniquesName);
+        }
         this.numbers = new RollupMeasures(pool, definition.name(), names);
         boolean whole = measures.stream()
                 .allMatch(measure -> measure.column().aggregate() == Aggregate.COUNT
@@ -69,32 +75,45 @@ final class RollupWriter {
     void write(Connection connection, List<Event> events, List<@Nullable Set<Object>> written) throws SQLException {
         Rollups rollups = definition.rollups();
         RollupSums sums = new RollupSums(rollups.steps().getFirst(), measures.size());
+        RollupSketches sketches = new RollupSketches(rollups.steps().getFirst());
         for (Event event : events) {
-            add(event, written, sums);
+            add(event, written, sums, sketches);
         }
         for (int i = 0; i < statements.size(); i++) {
-            sums = i == 0 ? sums : sums.coarser(rollups.steps().get(i));
+            RollupStep step = rollups.steps().get(i);
+            sums = i == 0 ? sums : sums.coarser(step);
             upsert(connection, statements.get(i), sums.sorted());
+            if (uniquesName != null) {
+                sketches = i == 0 ? sketches : sketches.coarser(step);
+                sketches.write(connection, numbers.number(uniquesName));
+            }
         }
     }
 
-    private void add(Event event, List<@Nullable Set<Object>> written, RollupSums sums) {
+    private void add(Event event, List<@Nullable Set<Object>> written, RollupSums sums, RollupSketches sketches) {
         Object key = event.entity(definition);
         if (key == null) {
             return;
         }
         String text = ValueText.of(entity.type(), key);
         long time = time(event);
+        boolean isCounted = false;
         for (int i = 0; i < measures.size(); i++) {
             RollupMeasure measure = measures.get(i);
             Set<Object> withRow = written.get(measure.counter());
             if ((withRow == null || withRow.contains(key))
                     && definition.counters().get(measure.counter()).counts(event.values())) {
+                isCounted = true;
                 Number value = value(measure.column(), event);
                 if (value != null) {
                     sums.add(text, time, i, value);
                 }
             }
+        }
+        Field uniques = definition.rollups().uniques();
+        Object unique = uniques == null ? null : event.values()[uniques.index()];
+        if (isCounted && uniques != null && unique != null) {
+            sketches.add(text, time, ValueText.of(uniques.type(), unique));
         }
     }
 

@@ -12,6 +12,7 @@ final class SqlStates {
 
     static final String UNIQUE_VIOLATION = "23505";
     static final String NUMERIC_VALUE_OUT_OF_RANGE = "22003";
+    static final String SERIALIZATION_FAILURE = "40001";
     static final String READ_ONLY_TRANSACTION = "25006";
     static final String FEATURE_NOT_SUPPORTED = "0A000";
     static final String UNKNOWN_STATEMENT_NAME = "26000";

@@ -58,6 +58,7 @@ class PresetsTest {
         assertThat(usual.window().maxDelay()).isEqualTo(Duration.ofSeconds(1));
         assertThat(usual.ingest().redis()).isTrue();
         assertThat(usual.ingest().fallback()).isTrue();
+        assertThat(usual.rollups().steps()).containsExactly(RollupStep.HOUR, RollupStep.DAY);
         assertThat(usual.ingest().isEntityPath()).isTrue();
 
         StreamDefinition changed = Objects.requireNonNull(presets(Map.of(

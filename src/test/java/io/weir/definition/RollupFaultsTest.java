@@ -86,10 +86,7 @@ class RollupFaultsTest {
         assertThat(good("= hour", COUNTERS).rollups().steps()).containsExactly(RollupStep.HOUR);
         StreamDefinition whole = good("{ steps = [hour], by = now, uniques = visitor }", COUNTERS);
         assertThat(whole.rollups())
-                .isEqualTo(new Rollups(
-                        List.of(RollupStep.HOUR),
-                        field(whole, "now"),
-                        field(whole, "visitor")));
+                .isEqualTo(new Rollups(List.of(RollupStep.HOUR), field(whole, "now"), field(whole, "visitor")));
         assertThat(whole.rollups().uniquesName()).isEqualTo("uniques:visitor");
     }
 

@@ -41,7 +41,8 @@ class RolledUpStreamTest {
                         List.of(),
                         new Dedup(List.of(), Duration.ofDays(1))),
                 new TreeMap<>(retention),
-                List.of("clicks"));
+                List.of("clicks"),
+                null);
     }
 
     /** What was asked for begins and ends where a bucket does that is still there. */
