@@ -220,8 +220,8 @@ class ContractTest {
     }
 
     private void queriesAnswer() throws Exception {
-        call("GET /api/v1/counters/{stream}/{entity}/series", "/api/v1/counters/none/x/series", "");
-        call("GET /api/v1/top/{stream}", "/api/v1/top/none", "");
+        call("GET /api/v1/counters/{stream}/{entity}/series", "/api/v1/counters/page-views/%2Fx/series", "");
+        call("GET /api/v1/top/{stream}", "/api/v1/top/page-views", "");
         call("GET /badge/{stream}/{entity}", "/badge/page-views//x.svg", "");
         call("GET /api/v1/live/{stream}/{entity}", "/api/v1/live/none/x", "");
     }

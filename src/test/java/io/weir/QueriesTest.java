@@ -35,6 +35,7 @@ class QueriesTest {
                 path = { type = text, required = true }
                 at = { type = timestamp, default = now }
                 bytes = { type = long, default = 0 }
+                visitor = text
               }
               entity = path
               counters = [{
@@ -45,7 +46,7 @@ class QueriesTest {
                   bytes = "sum(bytes)"
                 }
               }]
-              rollups { steps = [hour, day], by = at }
+              rollups { steps = [hour, day], by = at, uniques = visitor }
             }
             weir.streams.clicks {
               redis-key = "%1$sclicks"
@@ -68,9 +69,9 @@ class QueriesTest {
                         "weir.access.keys.blog.fields.path",
                         "/blog"));
         String events = """
-            {"path":"/","at":"2026-03-01T10:00:00Z","bytes":-5}
-            {"path":"/","at":"2026-03-01T10:59:59.999999Z","bytes":10}
-            {"path":"/","at":"2026-03-01T11:00:00Z"}
+            {"path":"/","at":"2026-03-01T10:00:00Z","bytes":-5,"visitor":"ada"}
+            {"path":"/","at":"2026-03-01T10:59:59.999999Z","bytes":10,"visitor":"grace"}
+            {"path":"/","at":"2026-03-01T11:00:00Z","visitor":"ada"}
             {"path":"/blog","at":"2026-03-02T23:59:59Z","bytes":100}
             {"path":"/blog","at":"2026-03-03T00:00:00Z"}
             {"path":"/blog/series","at":"2026-03-02T05:00:00Z","bytes":-7}
@@ -106,6 +107,19 @@ class QueriesTest {
                                 "wk_all")
                         .body())
                 .isEqualTo("at,value\r\n2026-03-01T00:00:00Z,0\r\n2026-03-02T00:00:00Z,-7\r\n");
+    }
+
+    @Test
+    void whoCameInTwoHoursCountsOnce() throws Exception {
+        assertThat(ask(
+                                "/api/v1/counters/visits/%2F/series?measure=uniques&from=2026-03-01T10:00:00Z"
+                                        + "&to=2026-03-01T12:00:00Z",
+                                "wk_all")
+                        .body())
+                .contains(
+                        "\"total\":{\"estimate\":2,",
+                        "{\"at\":\"2026-03-01T10:00:00Z\",\"estimate\":2,",
+                        "{\"at\":\"2026-03-01T11:00:00Z\",\"estimate\":1,");
     }
 
     @Test
