@@ -6,6 +6,7 @@ import io.weir.cli.ServerLauncher;
 import io.weir.cli.WeirCommand;
 import io.weir.embedded.EmbeddedPostgresServer;
 import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.logging.LogFormat;
 import io.weir.settings.Configuration;
 import io.weir.settings.EmbeddedSettings;
 import java.nio.file.Path;
@@ -101,6 +102,7 @@ public final class Main implements ServerLauncher {
     /** Says what is wrong in words; a stack trace is for the log's debug level. */
     private static int run(Command command) {
         try {
+            LogFormat.check(System.getenv());
             return command.run();
         } catch (StartFailure failure) {
             failure.lines().forEach(System.err::println);

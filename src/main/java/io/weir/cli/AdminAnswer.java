@@ -63,6 +63,16 @@ final class AdminAnswer {
         }
     }
 
+    /** 0 where it is missing or null. */
+    double decimal(String name) throws AdminClient.Failed {
+        String value = text(name);
+        try {
+            return value == null ? 0 : Double.parseDouble(value);
+        } catch (NumberFormatException notANumber) {
+            throw new AdminClient.Failed(NOT_WEIR);
+        }
+    }
+
     /** The objects of a member that is a list of them. */
     List<AdminAnswer> objects(String name) {
         List<AdminAnswer> objects = new ArrayList<>();
@@ -74,6 +84,13 @@ final class AdminAnswer {
             }
         }
         return objects;
+    }
+
+    /** The texts of a member that is a list of values. */
+    List<String> texts(String name) {
+        return members.get(name) instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.weir.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -55,6 +56,48 @@ final class AdminClient implements AutoCloseable {
      * @param json the request's body; null for none
      */
     String send(String method, String path, byte @Nullable [] json) throws Failed, InterruptedException {
+        HttpResponse<String> response = exchange(method, path, json);
+        if (response.statusCode() / 100 != 2) {
+            throw new Failed(explanation(response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    /** Answers the body of a 200, or of the 503 by which a health route says that something is wrong. */
+    String getWhateverHealth(String path) throws Failed, InterruptedException {
+        HttpResponse<String> response = exchange("GET", path, null);
+        boolean isReport = response.body().startsWith("{\"status\":\"");
+        if (response.statusCode() != 200 && !(response.statusCode() == 503 && isReport)) {
+            throw new Failed(explanation(response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    /**
+     * Opens a feed of server-sent events, which lasts until somebody closes it.
+     *
+     * @throws Failed when it is not answered within the timeout; how long it lasts then is not limited
+     */
+    Feed open(String path) throws Failed, InterruptedException {
+        HttpResponse<InputStream> response =
+                exchange(request("GET", path, null), HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+            return new Feed(response.body());
+        }
+        try (InputStream body = response.body()) {
+            throw new Failed(
+                    explanation(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException broken) {
+            throw new Failed(base + ": " + broken);
+        }
+    }
+
+    private HttpResponse<String> exchange(String method, String path, byte @Nullable [] json)
+            throws Failed, InterruptedException {
+        return exchange(request(method, path, json), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private HttpRequest request(String method, String path, byte @Nullable [] json) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(timeout)
                 .method(
@@ -68,20 +111,20 @@ final class AdminClient implements AutoCloseable {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        HttpResponse<String> response;
+        return request.build();
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws Failed, InterruptedException {
         try {
-            response = http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return http.send(request, handler);
         } catch (ConnectException nobody) {
-            throw new Failed("nobody answers at " + base + "; is Weir running there?");
+            throw new Failed("nobody answers at " + base + "; is Weir running there? --url says where it is");
         } catch (HttpTimeoutException late) {
-            throw new Failed(base + " gave no answer within " + timeout.toSeconds() + " s");
+            throw new Failed(base + " gave no answer within " + timeout.toSeconds() + " s (--timeout-seconds)");
         } catch (IOException broken) {
             throw new Failed(base + ": " + broken);
         }
-        if (response.statusCode() / 100 != 2) {
-            throw new Failed(explanation(response));
-        }
-        return response.body();
     }
 
     /** {@code ?a=1&b=2}, percent-encoded, of what is not null; empty when nothing is left. */
@@ -108,10 +151,9 @@ final class AdminClient implements AutoCloseable {
         http.shutdownNow();
     }
 
-    private static String explanation(HttpResponse<String> response) {
-        String detail =
-                ImportAnswer.detail(response.body()).replaceAll("\\s+", " ").strip();
-        String remedy = response.statusCode() == 401 ? "; give it with --token or in WEIR_ADMIN_TOKEN" : "";
-        return response.statusCode() + ": " + (detail.isEmpty() ? "no more was said" : detail) + remedy;
+    private static String explanation(int status, String body) {
+        String detail = ImportAnswer.detail(body).replaceAll("\\s+", " ").strip();
+        String remedy = status == 401 ? "; give it with --token or in WEIR_ADMIN_TOKEN" : "";
+        return status + ": " + (detail.isEmpty() ? "no more was said" : detail) + remedy;
     }
 }

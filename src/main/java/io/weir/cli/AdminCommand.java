@@ -19,11 +19,16 @@ abstract class AdminCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         check();
-        return admin.run(spec, this::run);
+        return admin.run(spec, this::run, this::exitCodeOfFailure);
     }
 
     /** Refuses wrong usage, with {@link #usage}. */
     void check() {}
+
+    /** The exit code of one whose {@link #run} failed. */
+    int exitCodeOfFailure() {
+        return 1;
+    }
 
     abstract void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException;
 

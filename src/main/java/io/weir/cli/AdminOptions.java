@@ -3,6 +3,7 @@ package io.weir.cli;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,8 +32,8 @@ final class AdminOptions {
             description = "How long to wait for an answer; default ${DEFAULT-VALUE}.")
     private int timeoutSeconds = 30;
 
-    /** Runs it and answers the exit code: 0, or 1 with one line of what went wrong. */
-    int run(CommandSpec spec, Work work) throws InterruptedException {
+    /** Runs it and answers the exit code: 0, or that of a failure with one line of what went wrong. */
+    int run(CommandSpec spec, Work work, IntSupplier failed) throws InterruptedException {
         String scheme = url.getScheme();
         if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw new ParameterException(spec.commandLine(), "--url must be like http://127.0.0.1:8085, is " + url);
@@ -48,7 +49,7 @@ final class AdminOptions {
         } catch (AdminClient.Failed failure) {
             spec.commandLine().getErr().println("weir: " + failure.getMessage());
             spec.commandLine().getErr().flush();
-            return 1;
+            return failed.getAsInt();
         } finally {
             out.flush();
         }

@@ -23,6 +23,8 @@ public final class WeirCommand implements Runnable {
         return new CommandLine(new WeirCommand())
                 .addSubcommand(new UpCommand(launcher))
                 .addSubcommand(new ServeCommand(launcher))
+                .addSubcommand(new StatusCommand())
+                .addSubcommand(new TopCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new VerifyCommand())
@@ -30,7 +32,8 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new BackfillCommand())
                 .addSubcommand(new RecountCommand())
                 .addSubcommand(new RepartitionCommand())
-                .addSubcommand(new KeysCommand());
+                .addSubcommand(new KeysCommand())
+                .addSubcommand(new CompletionCommand());
     }
 
     @Override

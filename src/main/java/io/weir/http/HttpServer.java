@@ -2,6 +2,7 @@ package io.weir.http;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,11 +53,12 @@ public final class HttpServer {
             // a stage of another kind would be taken for one that can be completed
             answer = routes.handle(request).toCompletableFuture();
         } catch (RuntimeException failure) {
-            return CompletableFuture.completedFuture(routes.finish(request, internalError(request, failure)));
+            return CompletableFuture.completedFuture(
+                    routes.finish(request, internalError(routes.describe(request), failure)));
         }
         CompletableFuture<HttpResponse> safe = answer.state() == CompletableFuture.State.SUCCESS
                 ? answer
-                : answer.exceptionally(failure -> internalError(request, failure));
+                : answer.exceptionally(failure -> internalError(routes.describe(request), failure));
         return request.entity().isStrict()
                 ? safe.thenApply(response -> routes.finish(request, response))
                 : safe.thenApply(response -> closeWhenRefusedEarly(routes.finish(request, response)));
@@ -67,11 +69,15 @@ public final class HttpServer {
         return response.status().isSuccess() ? response : response.addHeader(CLOSE);
     }
 
-    /** What a request is answered whose handler failed. */
-    static HttpResponse internalError(HttpRequest request, Throwable failure) {
+    /**
+     * What a request is answered whose handler failed.
+     *
+     * @param route its method and the template of its path: the path itself holds keys of entities and links
+     */
+    static HttpResponse internalError(String route, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        LOG.error("{} {} failed", request.method().name(), request.getUri().path(), cause);
+        LOG.error("{} failed", route, FailureText.withoutMessages(cause));
         return Problem.of(500, "Internal Server Error", "the log of the server says more")
                 .response();
     }

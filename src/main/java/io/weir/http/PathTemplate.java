@@ -42,6 +42,12 @@ final class PathTemplate {
         return start > path.length() ? variables : null;
     }
 
+    /** As it was given. */
+    @Override
+    public String toString() {
+        return String.join("/", segments);
+    }
+
     /** Decodes %xx as UTF-8; unlike in a form, + is itself. What is not %xx stays as it is. */
     static String percentDecode(String text) {
         if (text.indexOf('%') < 0) {

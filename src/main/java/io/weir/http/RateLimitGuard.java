@@ -78,7 +78,7 @@ public final class RateLimitGuard implements RouteGuard {
                 }
             }
         }
-        return applying.isEmpty() ? handler : limited(List.copyOf(applying), path, handler);
+        return applying.isEmpty() ? handler : limited(List.copyOf(applying), method, path, handler);
     }
 
     /** Whether there are no rules. */
@@ -119,7 +119,8 @@ public final class RateLimitGuard implements RouteGuard {
         return "; write that of a route, as a stream's ingest.path, or the beginning of some with * after it";
     }
 
-    private RequestHandler limited(List<Limited> applying, String path, RequestHandler handler) {
+    private RequestHandler limited(List<Limited> applying, String method, String path, RequestHandler handler) {
+        String route = method + " " + path;
         return (request, variables) -> {
             List<RateLimit.Attempt> attempts = new ArrayList<>(applying.size());
             for (Limited limited : applying) {
@@ -128,13 +129,13 @@ public final class RateLimitGuard implements RouteGuard {
             CompletableFuture<LimitVerdict> verdict =
                     limiter.tryAcquireAll(attempts).toCompletableFuture();
             return verdict.state() == CompletableFuture.State.SUCCESS
-                    ? answer(verdict.resultNow(), request, variables, handler)
-                    : verdict.thenComposeAsync(later -> answer(later, request, variables, handler), executor);
+                    ? answer(verdict.resultNow(), route, request, variables, handler)
+                    : verdict.thenComposeAsync(later -> answer(later, route, request, variables, handler), executor);
         };
     }
 
     private CompletionStage<HttpResponse> answer(
-            LimitVerdict verdict, HttpRequest request, List<String> variables, RequestHandler handler) {
+            LimitVerdict verdict, String route, HttpRequest request, List<String> variables, RequestHandler handler) {
         if (!verdict.allowed()) {
             return CompletableFuture.completedFuture(answers.limited(verdict));
         }
@@ -145,6 +146,6 @@ public final class RateLimitGuard implements RouteGuard {
             answer = CompletableFuture.failedStage(failure);
         }
         return answer.handle((response, failure) ->
-                answers.withHeaders(failure == null ? response : HttpServer.internalError(request, failure), verdict));
+                answers.withHeaders(failure == null ? response : HttpServer.internalError(route, failure), verdict));
     }
 }

@@ -206,6 +206,22 @@ public final class Routes {
                 Problem.of(404, "Not Found", "nothing is served at " + path).response());
     }
 
+    /** Which route a request is for, as {@code GET /path} with the names of the variables instead of their values. */
+    String describe(HttpRequest request) {
+        String method = request.method().name();
+        String path = request.getUri().path();
+        if (plain.containsKey(path)) {
+            return method + " " + path;
+        }
+        for (Template template : templates) {
+            if (template.path().match(path) != null
+                    && (!template.isLast() || template.route().takes(method))) {
+                return method + " " + template.path();
+            }
+        }
+        return method + " on no route";
+    }
+
     /** Adds to an answer, wherever it comes from, what every answer has. */
     HttpResponse finish(HttpRequest request, HttpResponse response) {
         return securityHeaders.addTo(cors == null ? response : cors.addTo(request, response));

@@ -46,7 +46,7 @@ final class LinkAnnouncer {
         Change latest = waiting.merge(code, change, (held, added) -> held.version() > added.version() ? held : added);
         return tell(latest).thenApply(told -> {
             if (!told) {
-                LOG.warn("Redis was not told of a change of the link {}; it is told again until Redis takes it", code);
+                LOG.warn("Redis was not told of a change of a link; it is told again until Redis takes it");
                 if (waiting.size() > MAX_WAITING && waiting.remove(code, latest)) {
                     metrics.untold.increment();
                 }

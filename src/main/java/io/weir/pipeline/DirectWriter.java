@@ -67,7 +67,7 @@ final class DirectWriter {
                 events.add(partition.eventReader().read(place, 0, item.payload()));
             }
         } catch (InvalidEventException changed) {
-            return failed(AppendFailure.Reason.UNAVAILABLE, changed.toString());
+            return failed(AppendFailure.Reason.UNAVAILABLE, Failures.describe(changed));
         }
         Waiting added = new Waiting(events, new CompletableFuture<>());
         synchronized (this) {
@@ -153,7 +153,7 @@ final class DirectWriter {
             waitingEvents = 0;
             writing = false;
         }
-        fail(all, AppendFailure.Reason.UNAVAILABLE, problem.toString());
+        fail(all, AppendFailure.Reason.UNAVAILABLE, Failures.describe(problem));
     }
 
     private static void fail(List<Waiting> parts, AppendFailure.Reason reason, String message) {

@@ -1,5 +1,7 @@
 package io.weir.pipeline;
 
+import io.weir.logging.FailureText;
+import io.weir.store.DatabaseFailure;
 import java.util.concurrent.CompletionException;
 
 /** Words for failures that came through futures. */
@@ -15,9 +17,9 @@ final class Failures {
         return cause;
     }
 
+    /** In one line that a log may hold: without any value of an event. */
     static String describe(Throwable failure) {
-        Throwable cause = cause(failure);
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        String database = DatabaseFailure.describe(cause(failure));
+        return database == null ? FailureText.describe(failure) : database;
     }
 }

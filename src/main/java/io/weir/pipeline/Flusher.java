@@ -204,7 +204,7 @@ final class Flusher {
         }
         if (later.databaseAway() && retryMillis == FIRST_RETRY_MILLIS) {
             // once per episode: what follows is the same news
-            try (var _ = LogFields.of(partition).window(joined.window.content().number())) {
+            try (var _ = partition.logFields().window(joined.window.content().number())) {
                 context.getSystem().log().warn("{}: the database is away, windows wait: {}", partition, later.reason());
             }
         }
@@ -225,7 +225,7 @@ final class Flusher {
             case AfterCommit.GoOn goOn -> new Flushed(joined, goOn.outcome());
             case AfterCommit.AskForHelp help -> new Halted(help.reason());
             case AfterCommit.StartAnew anew -> throw new PartitionFailure(anew.reason());
-            case AfterCommit.BlameAnEvent blame -> throw new IllegalStateException(blame.reason());
+            case AfterCommit.BlameAnEvent blame -> throw new EventFailure(blame.reason());
             case AfterCommit.TryAgain again -> throw new IllegalStateException("not retried: " + again.outcome());
         };
     }

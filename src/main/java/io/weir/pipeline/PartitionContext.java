@@ -7,6 +7,7 @@ import io.weir.event.EventReader;
 import io.weir.log.EventLog;
 import io.weir.log.PartitionDepths;
 import io.weir.log.PartitionReader;
+import io.weir.logging.LogFields;
 import io.weir.settings.PipelineSettings;
 import io.weir.store.CommitOutcome;
 import io.weir.store.PartitionStore;
@@ -39,7 +40,7 @@ public record PartitionContext(
     /** Notes that an incarnation has begun. */
     void began(ConsumerStart.Position position) {
         status.began(position);
-        try (var _ = LogFields.of(this)) {
+        try (var _ = logFields()) {
             LOG.info(
                     "{} starts: epoch {}, cursor {}, depth {}, pending of predecessors {}",
                     this,
@@ -58,7 +59,7 @@ public record PartitionContext(
 
     /** Notes that an incarnation has ended. */
     void ended(EntryId cursor) {
-        try (var _ = LogFields.of(this)) {
+        try (var _ = logFields()) {
             LOG.info("{} stops: cursor {}", this, cursor);
         }
     }
@@ -69,7 +70,7 @@ public record PartitionContext(
         if (!LOG.isDebugEnabled()) {
             return;
         }
-        try (var _ = LogFields.of(this).window(window.number())) {
+        try (var _ = logFields().window(window.number())) {
             LOG.debug(
                     "{}: wrote {} events up to {}: {} applied, {} known before, {} dead letters",
                     this,
@@ -81,9 +82,14 @@ public record PartitionContext(
         }
     }
 
+    /** What a log line about this partition says besides; around one log call. */
+    LogFields logFields() {
+        return LogFields.of(definition.name(), partition).epoch(status.epoch());
+    }
+
     /** Notes what an operator had it do. */
     void operated(String what) {
-        try (var _ = LogFields.of(this)) {
+        try (var _ = logFields()) {
             LOG.warn("{}: an operator has it {}", this, what);
         }
     }

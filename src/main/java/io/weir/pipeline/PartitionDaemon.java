@@ -235,7 +235,9 @@ public final class PartitionDaemon {
                 (removed, failure) -> {
                     // what is left is found by the look for late entries
                     boolean done = failure == null && removed;
-                    LOG.info("{} was {} from Redis", partition, done ? "removed" : "not removed");
+                    try (var _ = partition.logFields()) {
+                        LOG.info("{} was {} from Redis", partition, done ? "removed" : "not removed");
+                    }
                     tools.refresh().run();
                     return new Removed();
                 });

@@ -180,12 +180,14 @@ public final class PartitionHandover {
 
     /** They are counted, but after what follows them was: somebody appended where Redis had lost the seal. */
     private void onLateEntries() {
-        LOG.error(
-                "{} got entries up to {} though it was sealed and drained up to {}; they are counted, and may be"
-                        + " behind later events of their entities",
-                partition,
-                last,
-                drainedTo);
+        try (var _ = partition.logFields()) {
+            LOG.error(
+                    "{} got entries up to {} though it was sealed and drained up to {}; they are counted, and may be"
+                            + " behind later events of their entities",
+                    partition,
+                    last,
+                    drainedTo);
+        }
         partition.count("weir.layout.late");
     }
 
@@ -210,7 +212,9 @@ public final class PartitionHandover {
     private void onNoted(@Nullable Boolean noted) {
         if (Boolean.TRUE.equals(noted)) {
             if (!last.equals(drainedTo)) {
-                LOG.info("{} is sealed and drained up to {}", partition, last);
+                try (var _ = partition.logFields()) {
+                    LOG.info("{} is sealed and drained up to {}", partition, last);
+                }
             }
             if (layout.isReplaced(partition.partition())) {
                 refreshCounts();

@@ -130,7 +130,7 @@ public final class PartitionSupervisor {
 
     private PartitionFailure restart(String reason) {
         if (partition.status().inTrouble(reason)) {
-            try (var _ = LogFields.of(partition)) {
+            try (var _ = partition.logFields()) {
                 context.getLog().warn("{} starts anew: {}", partition, reason);
             }
         }
@@ -138,7 +138,7 @@ public final class PartitionSupervisor {
     }
 
     private Behavior<Command> stop(String reason) {
-        try (var _ = LogFields.of(partition)) {
+        try (var _ = partition.logFields()) {
             context.getLog()
                     .error(
                             "{} is stopped and looks again in {}; its events stay in Redis: {}",

@@ -67,12 +67,14 @@ final class SuspectSearch {
     /** Completes with where to go on as usual. */
     CompletionStage<ConsumerStart.Position> run() {
         partition.count("weir.pipeline.suspect.searches");
-        log.warn(
-                "{}: made no progress in {} starts; reads one entry at a time from {} on to find the event that ends"
-                        + " it",
-                partition,
-                partition.settings().maxAttempts(),
-                position.cursor());
+        try (var _ = partition.logFields()) {
+            log.warn(
+                    "{}: made no progress in {} starts; reads one entry at a time from {} on to find the event that"
+                            + " ends it",
+                    partition,
+                    partition.settings().maxAttempts(),
+                    position.cursor());
+        }
         return next();
     }
 
@@ -89,7 +91,9 @@ final class SuspectSearch {
             eventsLeft -= entry.items().size();
         }
         if (entries.isEmpty() || eventsLeft <= 0) {
-            log.info("{}: reads on as usual from {}", partition, position.cursor());
+            try (var _ = partition.logFields()) {
+                log.info("{}: reads on as usual from {}", partition, position.cursor());
+            }
             return CompletableFuture.completedStage(position);
         }
         return next();
@@ -153,7 +157,7 @@ final class SuspectSearch {
                 suspect = null;
                 reader.acknowledge(window.entries(), window.size());
             }
-            case CommitOutcome.Failed failed -> throw failed(new IllegalStateException(failed.reason()));
+            case CommitOutcome.Failed failed -> throw failed(new EventFailure(failed.reason()));
             case CommitOutcome.Stopped stopped -> throw new NeedsHelp(stopped.reason());
             case CommitOutcome.RetryLater later -> throw new PartitionFailure(later.reason());
             case CommitOutcome.Fenced fenced -> throw new PartitionFailure("fenced: " + fenced.detail());
@@ -194,15 +198,18 @@ final class SuspectSearch {
         int failures = found == null ? 0 : found.failures();
         String said = found == null ? null : found.reason();
         ReasonClass reasonClass = said == null ? ReasonClass.KILLED : ReasonClass.FAILED;
-        String reason =
-                said == null ? "killed the process " + failures + " times" : "failed " + failures + " times: " + said;
-        log.error("{}: event {} of entry {} becomes a dead letter: {}", partition, index, entry.id(), reason);
+        String what = (said == null ? "killed the process " : "failed ") + failures + " times";
+        String reason = said == null ? what : what + ": " + said;
+        try (var _ = partition.logFields().window(window.number())) {
+            // why it failed may quote it: the letter says so, the log does not
+            log.error("{}: event {} of entry {} becomes a dead letter: it {}", partition, index, entry.id(), what);
+        }
         window.condemn(entry.id(), index, entry.items().get(index), reason, reasonClass);
     }
 
     private Failed failed(Throwable failure) throws Exception {
         String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         partition.store().noteReason(position.epoch(), reason);
-        return new Failed(reason, failure);
+        return new Failed(Failures.describe(failure), failure);
     }
 }

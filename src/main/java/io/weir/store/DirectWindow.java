@@ -70,11 +70,11 @@ final class DirectWindow {
             }
         } catch (SQLException problem) {
             if (committing && !SqlStates.certainlyRolledBack(problem)) {
-                return new DirectOutcome.Unknown(String.valueOf(problem.getMessage()));
+                return new DirectOutcome.Unknown(DatabaseFailure.describe(problem));
             }
             return !carefully && SqlStates.classify(problem) instanceof SqlStates.Failure.Poison
                     ? null
-                    : new DirectOutcome.NotWritten(String.valueOf(problem.getMessage()));
+                    : new DirectOutcome.NotWritten(DatabaseFailure.describe(problem));
         }
     }
 

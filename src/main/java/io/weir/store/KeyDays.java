@@ -133,7 +133,7 @@ final class KeyDays {
                 throw problem;
             }
             kept.increment();
-            LOG.info("the idempotency keys of {} stay a little longer: {}", day, problem.getMessage());
+            LOG.info("the idempotency keys of {} stay a little longer: {}", day, DatabaseFailure.describe(problem));
             return false;
         }
         dropped.increment();

@@ -66,7 +66,8 @@ final class KeyHash {
         if (CHECK_VIOLATION.equals(problem.getSQLState())) {
             // the table has no constraint: what is broken is that a day is missing, which is not the event's fault
             days.forget();
-            return new SQLException("a day of event_key is missing: " + problem.getMessage(), "40001", problem);
+            return new SQLException(
+                    "a day of event_key is missing: " + DatabaseFailure.describe(problem), "40001", problem);
         }
         return problem;
     }

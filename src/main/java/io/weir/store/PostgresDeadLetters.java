@@ -228,7 +228,8 @@ final class PostgresDeadLetters implements DeadLetters {
         try {
             return ShortTransaction.run(pool, LIMITS, work);
         } catch (SQLException problem) {
-            throw new LettersUnavailableException("the database could not be asked: " + problem.getMessage(), problem);
+            throw new LettersUnavailableException(
+                    "the database could not be asked: " + DatabaseFailure.describe(problem), problem);
         }
     }
 }

@@ -196,7 +196,8 @@ final class PostgresLinks implements LinkStore {
         try {
             return ShortTransaction.run(pool, LIMITS, work);
         } catch (SQLException problem) {
-            throw new LinksUnavailableException("the links could not be asked for or changed: " + problem.getMessage());
+            throw new LinksUnavailableException(
+                    "the links could not be asked for or changed: " + DatabaseFailure.describe(problem));
         }
     }
 }

@@ -8,6 +8,8 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.event.Event;
 import io.weir.letter.ReasonClass;
+import io.weir.logging.FailureText;
+import io.weir.logging.LogFields;
 import io.weir.settings.StoreSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +29,7 @@ final class PostgresPartitionStore implements PartitionStore {
     private final HikariDataSource pool;
     private final String name;
     private final String stream;
+    private final int partition;
     private final CursorStatements cursor;
     private final SuspectStatements suspects;
     private final ColumnNotes notes;
@@ -48,6 +51,7 @@ final class PostgresPartitionStore implements PartitionStore {
         this.pool = pool;
         this.name = definition.name() + "/" + partition;
         this.stream = definition.name();
+        this.partition = partition;
         this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
         this.notes = new ColumnNotes(definition, partition);
@@ -90,16 +94,22 @@ final class PostgresPartitionStore implements PartitionStore {
         } catch (SQLException problem) {
             outcome = WindowTransactions.outcomeOf(problem);
         } catch (RuntimeException bug) {
-            LOG.error(
-                    "{}: window {} to {} failed for a reason that is none of the database's",
-                    name,
-                    window.from(),
-                    window.to(),
-                    bug);
-            outcome = new CommitOutcome.Failed(bug.toString());
+            try (var _ = logFields(window)) {
+                LOG.error(
+                        "{}: window {} to {} failed for a reason that is none of the database's",
+                        name,
+                        window.from(),
+                        window.to(),
+                        FailureText.withoutMessages(bug));
+            }
+            outcome = new CommitOutcome.Failed(FailureText.describe(bug));
         }
         metrics.record(outcome, started);
         return outcome;
+    }
+
+    private LogFields logFields(WindowCommit window) {
+        return LogFields.of(stream, partition).epoch(window.epoch()).window(window.number());
     }
 
     private Effects effects(Connection connection, WindowCommit window, WindowTransactions.Mode mode)
@@ -177,7 +187,7 @@ final class PostgresPartitionStore implements PartitionStore {
         try {
             connection.rollback();
         } catch (SQLException alsoFailed) {
-            LOG.debug("rollback failed", alsoFailed);
+            LOG.debug("rollback failed: {}", DatabaseFailure.describe(alsoFailed));
             keeps = false;
         }
         if (!keeps) {
@@ -211,18 +221,22 @@ final class PostgresPartitionStore implements PartitionStore {
         @Override
         public void terminated(int holders) {
             metrics.terminated(holders);
-            LOG.warn("{}: ended {} transactions of an earlier incarnation that held the cursor", name, holders);
+            try (var _ = LogFields.of(stream, partition)) {
+                LOG.warn("{}: ended {} transactions of an earlier incarnation that held the cursor", name, holders);
+            }
         }
 
         @Override
         public void searching(WindowCommit window, String reason) {
             metrics.carefulWindow();
-            LOG.warn(
-                    "{}: looking for the events in {} to {} that can't be applied: {}",
-                    name,
-                    window.from(),
-                    window.to(),
-                    reason);
+            try (var _ = logFields(window)) {
+                LOG.warn(
+                        "{}: looking for the events in {} to {} that can't be applied: {}",
+                        name,
+                        window.from(),
+                        window.to(),
+                        reason);
+            }
         }
     }
 

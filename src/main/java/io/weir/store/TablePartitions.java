@@ -228,7 +228,7 @@ final class TablePartitions {
         }
         counter("weir.table.partitions.kept", "changes of a table's parts that gave way to others", table)
                 .increment();
-        LOG.info("could not {} {} now, and will try again: {}", what, table, problem.getMessage());
+        LOG.info("could not {} {} now, and will try again: {}", what, table, DatabaseFailure.describe(problem));
     }
 
     private static void note(Connection connection, TableParts parts, LocalDate first) throws SQLException {

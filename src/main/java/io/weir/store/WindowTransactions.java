@@ -167,11 +167,11 @@ public final class WindowTransactions {
             } catch (SQLException problem) {
                 session.giveUp(isUsableAfter(problem));
                 return committing && !SqlStates.certainlyRolledBack(problem)
-                        ? new Attempt.Ended(new CommitOutcome.Unknown(name + ": " + problem.getMessage()))
+                        ? new Attempt.Ended(new CommitOutcome.Unknown(name + ": " + DatabaseFailure.describe(problem)))
                         : attempt(problem);
             } catch (ArithmeticException overflow) {
                 session.rollback();
-                return new Attempt.Refused(overflow.toString(), SqlStates.NUMERIC_VALUE_OUT_OF_RANGE);
+                return new Attempt.Refused("the sum of some events does not fit", SqlStates.NUMERIC_VALUE_OUT_OF_RANGE);
             }
         } catch (SQLException problem) {
             return attempt(problem);
@@ -182,12 +182,12 @@ public final class WindowTransactions {
     static CommitOutcome outcomeOf(SQLException problem) {
         return attempt(problem) instanceof Attempt.Ended ended
                 ? ended.outcome()
-                : new CommitOutcome.Stopped(String.valueOf(problem.getMessage()), SqlStates.state(problem));
+                : new CommitOutcome.Stopped(DatabaseFailure.describe(problem), SqlStates.state(problem));
     }
 
     private static Attempt attempt(SQLException problem) {
         String state = SqlStates.state(problem);
-        String reason = String.valueOf(problem.getMessage());
+        String reason = DatabaseFailure.describe(problem);
         return switch (SqlStates.classify(problem)) {
             case SqlStates.Failure.Conflict conflict ->
                 new Attempt.Ended(new CommitOutcome.RetryLater(reason, state, false));

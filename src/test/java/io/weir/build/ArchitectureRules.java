@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * that break them on purpose.
  */
 final class ArchitectureRules {
-    private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault");
+    private static final List<String> LEAVES = List.of("event", "definition", "settings", "fault", "logging");
     private static final List<String> FEATURES = List.of("link", "notify", "limit", "live", "letter", "alert", "query");
     private static final List<String> EDGES = List.of("cluster", "ops", "dashboard");
 
@@ -54,6 +54,7 @@ final class ArchitectureRules {
         allowed.put("definition", Set.of("settings"));
         allowed.put("settings", Set.of());
         allowed.put("fault", Set.of());
+        allowed.put("logging", Set.of());
         return allowed;
     }
 

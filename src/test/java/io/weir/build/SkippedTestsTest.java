@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.Extension;
 import org.opentest4j.TestAbortedException;
 
-/** No test is skipped, except one for which a browser, pgbouncer or promtool is missing. */
+/** No test is skipped, except one for which a browser, pgbouncer, promtool or script is missing. */
 class SkippedTestsTest {
     private static final String CONDITIONS = "org.junit.jupiter.api.condition";
 

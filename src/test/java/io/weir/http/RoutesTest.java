@@ -48,6 +48,23 @@ class RoutesTest {
         assertThat(builder.beginsWith("sho")).isFalse();
     }
 
+    @Test
+    void aRouteIsDescribedWithoutTheValuesOfItsVariables() {
+        Routes routes = Routes.builder()
+                .add("GET", "/plain", answer(200))
+                .add("GET", "/shop/{item}/{rest...}", answer(200))
+                .addLast("GET", "/{code}", answer(200))
+                .build();
+        assertThat(described(routes, "/plain")).isEqualTo("GET /plain");
+        assertThat(described(routes, "/shop/secret/and/more")).isEqualTo("GET /shop/{item}/{rest...}");
+        assertThat(described(routes, "/secret")).isEqualTo("GET /{code}");
+        assertThat(described(routes, "/secret/other")).isEqualTo("GET on no route");
+    }
+
+    private static String described(Routes routes, String path) {
+        return routes.describe(org.apache.pekko.http.javadsl.model.HttpRequest.create(path));
+    }
+
     private static RequestHandler answer(int status) {
         return (request, variables) ->
                 CompletableFuture.completedFuture(org.apache.pekko.http.javadsl.model.HttpResponse.create()

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Weir as a process of its own, on free ports, for tests that kill it. */
 public final class WeirProcess implements AutoCloseable {
     private static final int STOP_SECONDS = 60;
+    private static final Path LOG = Path.of("target/weir-process.log");
 
     private final Process process;
     private final Map<String, String> urls = new HashMap<>();
@@ -43,10 +44,16 @@ public final class WeirProcess implements AutoCloseable {
 
     /** The same with more environment variables. */
     public static WeirProcess serve(String redisUrl, String databaseUrl, Map<String, String> more) throws IOException {
+        return serve(redisUrl, databaseUrl, more, LOG);
+    }
+
+    /** The same with its log in a file of its own. */
+    public static WeirProcess serve(String redisUrl, String databaseUrl, Map<String, String> more, Path log)
+            throws IOException {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("REDIS_URL", redisUrl);
         environment.put("DATABASE_URL", databaseUrl);
-        return start("serve", environment);
+        return start("serve", environment, log);
     }
 
     /** Starts {@code weir up} with its data in a directory and returns when it is ready. */
@@ -56,11 +63,12 @@ public final class WeirProcess implements AutoCloseable {
                 Map.of(
                         "WEIR_DATA_DIR", dataDirectory.toString(),
                         "WEIR_REDIS_PORT", "0",
-                        "WEIR_PG_PORT", "0"));
+                        "WEIR_PG_PORT", "0"),
+                LOG);
     }
 
-    private static WeirProcess start(String command, Map<String, String> environment) throws IOException {
-        Path log = Files.createDirectories(Path.of("target")).resolve("weir-process.log");
+    private static WeirProcess start(String command, Map<String, String> environment, Path log) throws IOException {
+        Files.createDirectories(log.toAbsolutePath().getParent());
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--sun-misc-unsafe-memory-access=allow",

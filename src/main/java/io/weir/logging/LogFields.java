@@ -1,4 +1,4 @@
-package io.weir.pipeline;
+package io.weir.logging;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,22 +8,23 @@ import org.slf4j.MDC;
  * Says in the MDC which partition a log line is about, around one log call: actors change threads, so what is set for
  * longer ends up in the lines of others.
  */
-final class LogFields implements AutoCloseable {
+public final class LogFields implements AutoCloseable {
     private final List<MDC.MDCCloseable> fields = new ArrayList<>(4);
 
     private LogFields() {}
 
-    /** {@code stream} and {@code partition}, and {@code epoch} once there is one. */
-    static LogFields of(PartitionContext partition) {
-        LogFields fields = new LogFields()
-                .with("stream", partition.definition().name())
-                .with("partition", Integer.toString(partition.partition()));
-        long epoch = partition.status().epoch();
-        return epoch == 0 ? fields : fields.with("epoch", Long.toString(epoch));
+    /** {@code stream} and {@code partition}. */
+    public static LogFields of(String stream, int partition) {
+        return new LogFields().with("stream", stream).with("partition", Integer.toString(partition));
+    }
+
+    /** {@code epoch} besides, once there is one. */
+    public LogFields epoch(long epoch) {
+        return epoch == 0 ? this : with("epoch", Long.toString(epoch));
     }
 
     /** {@code window} besides: its number. */
-    LogFields window(long number) {
+    public LogFields window(long number) {
         return with("window", Long.toString(number));
     }
 

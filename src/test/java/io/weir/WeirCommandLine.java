@@ -1,0 +1,35 @@
+package io.weir;
+
+import io.weir.cli.ServerLauncher;
+import io.weir.cli.WeirCommand;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** Commands that ask a running Weir, in this process; their output is no terminal. */
+final class WeirCommandLine {
+    private static final ServerLauncher NONE = new ServerLauncher() {
+        @Override
+        public int up() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int serve() {
+            throw new UnsupportedOperationException();
+        }
+    };
+
+    record Outcome(int exitCode, String out, String err) {}
+
+    private WeirCommandLine() {}
+
+    static Outcome run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command =
+                WeirCommand.create(NONE).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        int exitCode = command.execute(arguments);
+        return new Outcome(exitCode, out.toString(), err.toString());
+    }
+}
