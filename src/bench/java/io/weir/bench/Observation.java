@@ -125,7 +125,7 @@ final class Observation {
         if (!mode.watched) {
             return turn(mode, plan);
         }
-        try (Watchers watchers = Watchers.of(weir)) {
+        try (var _ = Watchers.of(weir)) {
             return turn(mode, plan);
         }
     }
@@ -133,7 +133,8 @@ final class Observation {
     private double turn(Mode mode, HttpLoad.Plan plan) throws SQLException, IOException {
         long begin = System.nanoTime();
         long events = HttpLoad.run(plan).accepted() * EVENTS;
-        long all = sent.merge(mode.rolledUp, events, Long::sum);
+        long all = Objects.requireNonNull(sent.get(mode.rolledUp)) + events;
+        sent.put(mode.rolledUp, all);
         Progress of = Objects.requireNonNull(progress.get(mode.rolledUp));
         return events * 1e9 / (of.await(all, TIMEOUT).nanos() - begin);
     }
