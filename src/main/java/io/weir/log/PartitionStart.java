@@ -7,6 +7,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.weir.event.EntryId;
+import io.weir.logging.LogFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ final class PartitionStart implements PartitionTakeover.Commands {
         """;
 
     private final @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private final String stream;
     private final String key;
     private final int partition;
     private final Duration timeout;
@@ -56,11 +58,13 @@ final class PartitionStart implements PartitionTakeover.Commands {
 
     PartitionStart(
             @Nullable StatefulRedisConnection<byte[], byte[]> connection,
+            String stream,
             String key,
             int partition,
             Duration timeout,
             StreamDepth depth) {
         this.connection = connection;
+        this.stream = stream;
         this.key = key;
         this.partition = partition;
         this.timeout = timeout;
@@ -122,7 +126,9 @@ final class PartitionStart implements PartitionTakeover.Commands {
 
     @Override
     public CompletableFuture<?> destroyGroup(PartitionTakeover.Group group) {
-        LOG.info("{}: taking over from group {}, which had {} entries pending", key, group.name(), group.pending());
+        try (var _ = LogFields.of(stream, partition)) {
+            LOG.info("{}: taking over from group {}, which had {} entries pending", key, group.name(), group.pending());
+        }
         return call(
                 connection, CommandType.XGROUP, args().add("DESTROY").add(key).add(group.name()), timeout);
     }
@@ -143,12 +149,14 @@ final class PartitionStart implements PartitionTakeover.Commands {
 
     @Override
     public CompletableFuture<?> raiseLastId(EntryId id, EntryId last) {
-        LOG.error(
-                "{}: Redis lost its tail: its last ID is {}, and entries up to {} are committed. What was accepted and"
-                        + " not committed by then may be lost. Going on above the cursor",
-                key,
-                last,
-                id);
+        try (var _ = LogFields.of(stream, partition)) {
+            LOG.error(
+                    "{}: Redis lost its tail: its last ID is {}, and entries up to {} are committed. What was accepted"
+                            + " and not committed by then may be lost. Going on above the cursor",
+                    key,
+                    last,
+                    id);
+        }
         return callEvenWhenFull("XSETID", key, id.toString());
     }
 

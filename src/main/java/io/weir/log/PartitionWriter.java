@@ -7,6 +7,7 @@ import io.weir.event.EntryId;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
 import io.weir.log.AppendFailure.Reason;
+import io.weir.logging.LogFields;
 import io.weir.settings.LogSettings;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +36,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
 
     private final String key;
+    private final String stream;
     private final int partition;
     private final StreamLayout layout;
     private final byte[] commandStart;
@@ -68,6 +70,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
             StreamMeters meters,
             Executor completions) {
         this.key = definition.partitionKey(partition);
+        this.stream = definition.name();
         this.partition = partition;
         this.layout = definition.layout();
         this.commandStart = XaddCommand.start(key);
@@ -375,7 +378,9 @@ final class PartitionWriter implements AppendCommand.Outcome {
         long now = System.nanoTime();
         if (now - lastLoggedNanos >= LOG_INTERVAL_NANOS) {
             lastLoggedNanos = now;
-            LOG.warn("Redis refuses to append to {}: {}", key, error);
+            try (var _ = LogFields.of(stream, partition)) {
+                LOG.warn("Redis refuses to append to {}: {}", key, error);
+            }
         }
     }
 }

@@ -159,6 +159,7 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
         Stream stream = stream(definition);
         String key = definition.partitionKey(partition);
         return new RedisPartitionReader(
+                definition.name(),
                 key,
                 partition,
                 settings.commandTimeout(),

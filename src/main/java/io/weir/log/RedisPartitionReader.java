@@ -9,6 +9,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.weir.event.EntryId;
 import io.weir.fault.Failpoint;
 import io.weir.fault.Failpoints;
+import io.weir.logging.LogFields;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class RedisPartitionReader implements PartitionReader {
     /** One read brings no more than about this many entries of the largest size. */
     private static final int LARGEST_ENTRIES_PER_READ = 16;
 
+    private final String stream;
     private final String key;
     private final int partition;
     private final Duration timeout;
@@ -42,12 +44,14 @@ final class RedisPartitionReader implements PartitionReader {
     private final StreamMeters meters;
 
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private volatile long epoch;
     private volatile String group = "";
     private volatile EntryId lastRead = EntryId.ZERO;
     private volatile long expectedEntryBytes;
     private volatile boolean closed;
 
     RedisPartitionReader(
+            String stream,
             String key,
             int partition,
             Duration timeout,
@@ -55,6 +59,7 @@ final class RedisPartitionReader implements PartitionReader {
             RedisRoute route,
             StreamDepth depth,
             StreamMeters meters) {
+        this.stream = stream;
         this.key = key;
         this.partition = partition;
         this.timeout = timeout;
@@ -67,6 +72,7 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Begun> begin(long epoch, EntryId cursor, EntryId readFrom) {
+        this.epoch = epoch;
         group = PartitionTakeover.groupName(epoch, ThreadLocalRandom.current().nextLong());
         lastRead = readFrom;
         return route.dedicated()
@@ -76,7 +82,8 @@ final class RedisPartitionReader implements PartitionReader {
                     if (closed) {
                         close();
                     }
-                    return new PartitionStart(opened, key, partition, timeout, depth).begin(group, cursor, readFrom);
+                    return new PartitionStart(opened, stream, key, partition, timeout, depth)
+                            .begin(group, cursor, readFrom);
                 })
                 .exceptionallyCompose(this::noted)
                 .thenApply(begun -> {
@@ -92,7 +99,7 @@ final class RedisPartitionReader implements PartitionReader {
     @Override
     public CompletionStage<Boolean> isBehind(EntryId cursor, long checksum) {
         return PartitionTakeover.lostTail(
-                new PartitionStart(route.current(), key, partition, timeout, depth), cursor, checksum);
+                new PartitionStart(route.current(), stream, key, partition, timeout, depth), cursor, checksum);
     }
 
     @Override
@@ -149,7 +156,9 @@ final class RedisPartitionReader implements PartitionReader {
         return all.exceptionally(problem -> {
             // the truth is the committed cursor; the group's pending list only shows it
             String why = RedisCalls.failure(problem).getMessage();
-            LOG.info("{}: up to {} entries stay pending in {}: {}", key, entries.size(), group, why);
+            try (var _ = LogFields.of(stream, partition).epoch(epoch)) {
+                LOG.info("{}: up to {} entries stay pending in {}: {}", key, entries.size(), group, why);
+            }
             return null;
         });
     }
@@ -164,14 +173,16 @@ final class RedisPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Void> countAhead() {
-        return new PartitionStart(route.current(), key, partition, timeout, depth)
+        return new PartitionStart(route.current(), stream, key, partition, timeout, depth)
                 .countAhead()
                 .exceptionally(problem -> {
                     // it is counted again soon
-                    LOG.debug(
-                            "{}: not counted: {}",
-                            key,
-                            RedisCalls.failure(problem).getMessage());
+                    try (var _ = LogFields.of(stream, partition).epoch(epoch)) {
+                        LOG.debug(
+                                "{}: not counted: {}",
+                                key,
+                                RedisCalls.failure(problem).getMessage());
+                    }
                     return null;
                 });
     }
