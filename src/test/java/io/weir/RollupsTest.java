@@ -3,6 +3,7 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.fault.Failpoints;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -72,6 +73,10 @@ class RollupsTest {
             for (String failpoint : List.of("after-counters:3", "before-commit:4", "after-commit:3")) {
                 try (WeirProcess weir = serve(redis, Map.of("WEIR_FAILPOINT", failpoint))) {
                     sendUntilItDies(client, weir);
+                } catch (IllegalStateException early) {
+                    // what the one before left in the log was enough to bring it there
+                    assertThat(early)
+                            .hasMessageContaining("ended with " + Failpoints.EXIT_CODE + " before it was ready");
                 }
             }
             try (WeirProcess weir = serve(redis, Map.of())) {

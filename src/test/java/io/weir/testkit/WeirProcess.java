@@ -2,6 +2,7 @@ package io.weir.testkit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ public final class WeirProcess implements AutoCloseable {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         for (String line = out.readLine(); !"ready".equals(line); line = out.readLine()) {
             if (line == null) {
-                throw new IllegalStateException("Weir ended before it was ready:\n" + String.join("\n", lines));
+                throw new IllegalStateException("Weir ended with " + exitCode(process) + " before it was ready:\n"
+                        + String.join("\n", lines));
             }
             lines.add(line);
             String[] words = line.split(" ", 2);
@@ -35,6 +37,15 @@ public final class WeirProcess implements AutoCloseable {
         }
         // what else it says must not fill the pipe
         Thread.ofVirtual().start(() -> out.lines().forEach(line -> {}));
+    }
+
+    private static int exitCode(Process process) throws IOException {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
     }
 
     /** Starts {@code weir serve} and returns when it is ready. */
