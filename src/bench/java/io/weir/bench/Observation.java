@@ -27,20 +27,23 @@ final class Observation {
 
     /** What is sent. */
     enum Kind {
-        COUNTERS("link-clicks", "/api/v1/clicks", Workload::click),
-        ROWS("page-views", "/api/v1/page-views", Workload::view);
+        COUNTERS("link-clicks", "/api/v1/clicks"),
+        ROWS("page-views", "/api/v1/page-views");
 
         private final String stream;
         private final String path;
-        private final LongFunction<String> event;
 
-        Kind(String stream, String path, LongFunction<String> event) {
+        Kind(String stream, String path) {
             this.stream = stream;
             this.path = path;
-            this.event = event;
         }
 
         private List<byte[]> bodies() {
+            LongFunction<String> event =
+                    switch (this) {
+                        case COUNTERS -> Workload::click;
+                        case ROWS -> Workload::view;
+                    };
             return Workload.batches(event, VARIANTS, EVENTS);
         }
     }
