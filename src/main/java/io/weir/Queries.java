@@ -6,7 +6,6 @@ import io.weir.definition.StreamDefinition;
 import io.weir.http.QueryRoutes;
 import io.weir.http.Routes;
 import io.weir.query.RolledUpStream;
-import io.weir.query.Step;
 import io.weir.settings.QuerySettings;
 import io.weir.settings.RollupSettings;
 import io.weir.store.PostgresBuckets;
@@ -73,10 +72,10 @@ final class Queries {
         List<RolledUpStream> streams = new ArrayList<>();
         for (StreamDefinition definition : parts.definitions()) {
             if (!definition.measures().isEmpty()) {
-                NavigableMap<Step, Duration> retention = new TreeMap<>();
+                NavigableMap<RollupStep, Duration> retention = new TreeMap<>();
                 for (RollupStep step : definition.rollups().steps()) {
                     retention.put(
-                            Step.valueOf(step.name()),
+                            step,
                             Objects.requireNonNullElse(retention(kept, step), RolledUpStream.FOR_EVER));
                 }
                 streams.add(new RolledUpStream(

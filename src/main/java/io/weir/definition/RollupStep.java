@@ -1,5 +1,7 @@
 package io.weir.definition;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,13 +15,20 @@ public enum RollupStep {
 
     private static final long MICROS_PER_SECOND = 1_000_000;
 
+    private final long seconds;
     private final long micros;
 
     RollupStep(long seconds) {
+        this.seconds = seconds;
         this.micros = seconds * MICROS_PER_SECOND;
     }
 
-    /** The name in definitions and settings. */
+    /** How long a bucket is. */
+    public Duration length() {
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** The name in definitions, settings and requests. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -39,5 +48,16 @@ public enum RollupStep {
     /** The beginning of the bucket that holds a time, both in microseconds since 1970. */
     public long start(long timeMicros) {
         return Math.floorDiv(timeMicros, micros) * micros;
+    }
+
+    /** The beginning of the bucket that holds this moment. */
+    public Instant floor(Instant moment) {
+        return Instant.ofEpochSecond(Math.floorDiv(moment.getEpochSecond(), seconds) * seconds);
+    }
+
+    /** The moment itself where a bucket begins, else the end of the bucket that holds it. */
+    public Instant ceiling(Instant moment) {
+        Instant floor = floor(moment);
+        return floor.equals(moment) ? floor : floor.plusSeconds(seconds);
     }
 }

@@ -2,7 +2,7 @@ package io.weir.http;
 
 import io.weir.query.RangePart;
 import io.weir.query.RolledUpStream;
-import io.weir.query.Step;
+import io.weir.definition.RollupStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,8 +43,8 @@ final class QueryRange {
 
     /** Buckets of one step; those of the finest that is kept where none is named, and the last 24 where no beginning is. */
     static RangePart buckets(RolledUpStream stream, QueryParameters parameters, Instant now, int most) {
-        Step step = parameters.one("step", text -> step(stream, text), words(stream));
-        Step chosen = step == null ? stream.steps().first() : step;
+        RollupStep step = parameters.one("step", text -> step(stream, text), words(stream));
+        RollupStep chosen = step == null ? stream.steps().first() : step;
         Instant to = chosen.ceiling(time(parameters, "to", now));
         Instant from =
                 chosen.floor(time(parameters, "from", to.minus(chosen.length().multipliedBy(USUAL_BUCKETS))));
@@ -57,7 +57,7 @@ final class QueryRange {
         if (part.buckets() > most) {
             throw QueryParameters.invalid(
                     step == null && parameters.text("from") == null ? "step" : "from",
-                    "makes it " + part.buckets() + " buckets of a " + chosen.word() + ", must be at most " + most
+                    "makes it " + part.buckets() + " buckets of a " + chosen.label() + ", must be at most " + most
                             + "; ask for a shorter range or a longer step");
         }
         return part;
@@ -68,7 +68,7 @@ final class QueryRange {
         Instant to = time(parameters, "to", now);
         Instant from = time(parameters, "from", to.minus(USUAL_RANGE));
         ordered(from, to);
-        Step longest = stream.steps().last();
+        RollupStep longest = stream.steps().last();
         // so that counting them takes no time
         long least = Duration.between(from, to).dividedBy(longest.length());
         List<RangePart> parts = least > most ? List.of() : stream.parts(from, to, now);
@@ -81,7 +81,7 @@ final class QueryRange {
             throw QueryParameters.invalid(
                     "from",
                     "makes it " + buckets + " buckets, must be at most " + most
-                            + "; ask for a shorter range, or one that begins and ends with a " + longest.word());
+                            + "; ask for a shorter range, or one that begins and ends with a " + longest.label());
         }
         return parts;
     }
@@ -94,12 +94,12 @@ final class QueryRange {
         return given == null ? missing : given;
     }
 
-    private static Refusal tooEarly(RolledUpStream stream, Step step, Instant now) {
-        Step longer = stream.steps().higher(step);
+    private static Refusal tooEarly(RolledUpStream stream, RollupStep step, Instant now) {
+        RollupStep longer = stream.steps().higher(step);
         return QueryParameters.invalid(
                 "from",
-                "must not be before " + stream.keptFrom(step, now) + ", from when on buckets of a " + step.word()
-                        + " are kept" + (longer == null ? "" : "; ask for step=" + longer.word()));
+                "must not be before " + stream.keptFrom(step, now) + ", from when on buckets of a " + step.label()
+                        + " are kept" + (longer == null ? "" : "; ask for step=" + longer.label()));
     }
 
     private static void ordered(Instant from, Instant to) {
@@ -108,11 +108,11 @@ final class QueryRange {
         }
     }
 
-    private static Optional<Step> step(RolledUpStream stream, String word) {
-        return stream.steps().stream().filter(step -> step.word().equals(word)).findFirst();
+    private static Optional<RollupStep> step(RolledUpStream stream, String word) {
+        return stream.steps().stream().filter(step -> step.label().equals(word)).findFirst();
     }
 
     private static String words(RolledUpStream stream) {
-        return stream.steps().stream().map(Step::word).collect(Collectors.joining(", "));
+        return stream.steps().stream().map(RollupStep::label).collect(Collectors.joining(", "));
     }
 }

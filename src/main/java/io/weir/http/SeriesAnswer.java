@@ -55,7 +55,7 @@ final class SeriesAnswer {
             json.writeStringField("stream", stream);
             json.writeStringField("entity", entity);
             json.writeStringField("measure", measure);
-            json.writeStringField("step", part.step().word());
+            json.writeStringField("step", part.step().label());
             json.writeStringField("from", part.from().toString());
             json.writeStringField("to", part.to().toString());
             json.writeFieldName("total");

@@ -1,5 +1,6 @@
 package io.weir.query;
 
+import io.weir.definition.RollupStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.NavigableSet;
  * @param from the beginning of the first
  * @param to the end of the last
  */
-public record RangePart(Step step, Instant from, Instant to) {
+public record RangePart(RollupStep step, Instant from, Instant to) {
     /** How many buckets it is. */
     public long buckets() {
         return (to.getEpochSecond() - from.getEpochSecond()) / step.length().toSeconds();
@@ -32,18 +33,18 @@ public record RangePart(Step step, Instant from, Instant to) {
      * @param steps those that are kept, at least one
      * @param from a multiple of the finest of them, as {@code to} is
      */
-    public static List<RangePart> of(NavigableSet<Step> steps, Instant from, Instant to) {
+    public static List<RangePart> of(NavigableSet<RollupStep> steps, Instant from, Instant to) {
         List<RangePart> parts = new ArrayList<>();
         divide(steps, from, to, parts);
         return parts;
     }
 
-    private static void divide(NavigableSet<Step> steps, Instant from, Instant to, List<RangePart> parts) {
+    private static void divide(NavigableSet<RollupStep> steps, Instant from, Instant to, List<RangePart> parts) {
         if (!from.isBefore(to)) {
             return;
         }
-        Step coarsest = steps.last();
-        NavigableSet<Step> finer = steps.headSet(coarsest, false);
+        RollupStep coarsest = steps.last();
+        NavigableSet<RollupStep> finer = steps.headSet(coarsest, false);
         Instant begin = coarsest.ceiling(from);
         Instant end = coarsest.floor(to);
         if (!begin.isBefore(end)) {

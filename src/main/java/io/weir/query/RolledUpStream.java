@@ -1,5 +1,6 @@
 package io.weir.query;
 
+import io.weir.definition.RollupStep;
 import io.weir.definition.StreamDefinition;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RolledUpStream(
         StreamDefinition definition,
-        NavigableMap<Step, Duration> retention,
+        NavigableMap<RollupStep, Duration> retention,
         List<String> measures,
         @Nullable String uniques) {
     /** Longer than there are times. */
@@ -33,12 +34,12 @@ public record RolledUpStream(
     }
 
     /** The lengths of its buckets. */
-    public NavigableSet<Step> steps() {
+    public NavigableSet<RollupStep> steps() {
         return retention.navigableKeySet();
     }
 
     /** When the first bucket of a step that is surely still there begins, or before. */
-    public Instant keptFrom(Step step, Instant now) {
+    public Instant keptFrom(RollupStep step, Instant now) {
         return now.minus(retention.getOrDefault(step, Duration.ZERO));
     }
 
@@ -48,16 +49,16 @@ public record RolledUpStream(
      * @return null when it begins before all that is kept
      */
     public @Nullable List<RangePart> parts(Instant from, Instant to, Instant now) {
-        Step first = finestAt(from, now);
-        Step last = finestAt(to, now);
+        RollupStep first = finestAt(from, now);
+        RollupStep last = finestAt(to, now);
         return first == null || last == null ? null : RangePart.of(steps(), first.floor(from), last.ceiling(to));
     }
 
     /** The finest step whose buckets are there from the beginning of the coarser one on that holds the edge. */
-    private @Nullable Step finestAt(Instant edge, Instant now) {
-        for (Map.Entry<Step, Duration> kept : retention.entrySet()) {
-            Step step = kept.getKey();
-            Step coarser = retention.higherKey(step);
+    private @Nullable RollupStep finestAt(Instant edge, Instant now) {
+        for (Map.Entry<RollupStep, Duration> kept : retention.entrySet()) {
+            RollupStep step = kept.getKey();
+            RollupStep coarser = retention.higherKey(step);
             Instant needed = coarser == null ? step.floor(edge).plus(step.length()) : coarser.floor(edge);
             if (!needed.isBefore(keptFrom(step, now))) {
                 return step;

@@ -3,7 +3,7 @@ package io.weir.store;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
 import io.weir.query.SortedLists;
-import io.weir.query.Step;
+import io.weir.definition.RollupStep;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,7 +20,7 @@ import java.util.StringJoiner;
 
 /** Each bucket of a range as a list of a measure's entities: the index has them sorted by value. */
 final class RollupLists implements SortedLists<SQLException> {
-    private record Bucket(Step step, Instant at) {}
+    private record Bucket(RollupStep step, Instant at) {}
 
     private final Connection connection;
     private final int measure;
@@ -43,7 +43,7 @@ final class RollupLists implements SortedLists<SQLException> {
 
     @Override
     public List<Entry> next(List<Integer> lists, int skip, int count) throws SQLException {
-        Map<Step, List<Integer>> bySteps = new LinkedHashMap<>();
+        Map<RollupStep, List<Integer>> bySteps = new LinkedHashMap<>();
         lists.forEach(list -> bySteps.computeIfAbsent(buckets.get(list).step(), none -> new ArrayList<>())
                 .add(list));
         StringJoiner select = new StringJoiner(" UNION ALL ");
@@ -71,7 +71,7 @@ final class RollupLists implements SortedLists<SQLException> {
     }
 
     /** The buckets' greatest, as their index has them. */
-    private static String head(Step step) {
+    private static String head(RollupStep step) {
         return "SELECT b.list, r.entity, r.value FROM unnest(?::int[], ?::timestamptz[]) AS b (list, bucket)"
                 + " CROSS JOIN LATERAL (SELECT entity, value FROM " + RollupTables.values(step)
                 + " WHERE measure = ? AND bucket = b.bucket ORDER BY value DESC, entity OFFSET ? LIMIT ?) AS r";

@@ -1,6 +1,6 @@
 package io.weir.store;
 
-import io.weir.query.Step;
+import io.weir.definition.RollupStep;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,11 +16,11 @@ final class RollupTables {
 
     private RollupTables() {}
 
-    static String values(Step step) {
-        return "rollup_" + step.word();
+    static String values(RollupStep step) {
+        return "rollup_" + step.label();
     }
 
-    static String sketches(Step step) {
+    static String sketches(RollupStep step) {
         return values(step) + "_sketch";
     }
 

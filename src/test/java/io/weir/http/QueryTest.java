@@ -10,7 +10,7 @@ import io.weir.query.QueryFailure;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
 import io.weir.query.RolledUpStream;
-import io.weir.query.Step;
+import io.weir.definition.RollupStep;
 import io.weir.settings.QuerySettings;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -79,12 +79,12 @@ class QueryTest {
         Routes.Builder builder = Routes.builder();
         RolledUpStream clicks = new RolledUpStream(
                 Streams.clicks(),
-                new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90_000), Step.DAY, RolledUpStream.FOR_EVER)),
+                new TreeMap<>(Map.of(RollupStep.HOUR, Duration.ofDays(90_000), RollupStep.DAY, RolledUpStream.FOR_EVER)),
                 List.of("clicks", "usage"),
                 null);
         RolledUpStream numbers = new RolledUpStream(
                 Streams.numbers(),
-                new TreeMap<>(Map.of(Step.HOUR, Duration.ofDays(90_000))),
+                new TreeMap<>(Map.of(RollupStep.HOUR, Duration.ofDays(90_000))),
                 List.of("clicks"),
                 "uniques:visitor");
         QueryRoutes.addRollups(

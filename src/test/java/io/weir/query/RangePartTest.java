@@ -1,5 +1,6 @@
 package io.weir.query;
 
+import io.weir.definition.RollupStep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RangePartTest {
-    private static final NavigableSet<Step> ALL = new TreeSet<>(EnumSet.allOf(Step.class));
+    private static final NavigableSet<RollupStep> ALL = new TreeSet<>(EnumSet.allOf(RollupStep.class));
 
     private static Instant at(String time) {
         return Instant.parse("2026-03-" + time + ":00Z");
@@ -26,29 +27,29 @@ class RangePartTest {
     void daysInsideAndFinerBucketsAtTheEdges() {
         assertThat(RangePart.of(ALL, at("01T22:58"), at("04T01:02")))
                 .containsExactly(
-                        new RangePart(Step.MINUTE, at("01T22:58"), at("01T23:00")),
-                        new RangePart(Step.HOUR, at("01T23:00"), at("02T00:00")),
-                        new RangePart(Step.DAY, at("02T00:00"), at("04T00:00")),
-                        new RangePart(Step.HOUR, at("04T00:00"), at("04T01:00")),
-                        new RangePart(Step.MINUTE, at("04T01:00"), at("04T01:02")));
+                        new RangePart(RollupStep.MINUTE, at("01T22:58"), at("01T23:00")),
+                        new RangePart(RollupStep.HOUR, at("01T23:00"), at("02T00:00")),
+                        new RangePart(RollupStep.DAY, at("02T00:00"), at("04T00:00")),
+                        new RangePart(RollupStep.HOUR, at("04T00:00"), at("04T01:00")),
+                        new RangePart(RollupStep.MINUTE, at("04T01:00"), at("04T01:02")));
     }
 
     @Test
     void aRangeWithinAnHourIsMinutes() {
         assertThat(RangePart.of(ALL, at("01T22:10"), at("01T22:50")))
-                .containsExactly(new RangePart(Step.MINUTE, at("01T22:10"), at("01T22:50")));
+                .containsExactly(new RangePart(RollupStep.MINUTE, at("01T22:10"), at("01T22:50")));
         assertThat(RangePart.of(ALL, at("01T22:10"), at("01T22:10"))).isEmpty();
     }
 
     @Test
     void aStepThatIsNotKeptIsLeftOut() {
-        NavigableSet<Step> steps = new TreeSet<>(EnumSet.of(Step.MINUTE, Step.DAY));
+        NavigableSet<RollupStep> steps = new TreeSet<>(EnumSet.of(RollupStep.MINUTE, RollupStep.DAY));
         assertThat(RangePart.of(steps, at("01T22:00"), at("03T00:01")))
                 .containsExactly(
-                        new RangePart(Step.MINUTE, at("01T22:00"), at("02T00:00")),
-                        new RangePart(Step.DAY, at("02T00:00"), at("03T00:00")),
-                        new RangePart(Step.MINUTE, at("03T00:00"), at("03T00:01")));
-        NavigableSet<Step> days = new TreeSet<>(EnumSet.of(Step.DAY));
+                        new RangePart(RollupStep.MINUTE, at("01T22:00"), at("02T00:00")),
+                        new RangePart(RollupStep.DAY, at("02T00:00"), at("03T00:00")),
+                        new RangePart(RollupStep.MINUTE, at("03T00:00"), at("03T00:01")));
+        NavigableSet<RollupStep> days = new TreeSet<>(EnumSet.of(RollupStep.DAY));
         assertThatThrownBy(() -> RangePart.of(days, at("01T22:00"), at("01T23:00")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -67,7 +68,7 @@ class RangePartTest {
                 assertThat(part.step().floor(part.from())).isEqualTo(part.from());
                 assertThat(part.step().floor(part.to())).isEqualTo(part.to());
                 assertThat(part.beginnings()).hasSize((int) part.buckets()).startsWith(part.from());
-                finer += part.step() == Step.DAY ? 0 : part.buckets();
+                finer += part.step() == RollupStep.DAY ? 0 : part.buckets();
                 next = part.to();
             }
             assertThat(next).isEqualTo(to);
@@ -81,7 +82,7 @@ class RangePartTest {
         "HOUR, 2026-03-01T10:00:00Z, 2026-03-01T11:00:00Z",
         "DAY, 2026-03-01T00:00:00Z, 2026-03-02T00:00:00Z"
     })
-    void aMomentStandsInABucket(Step step, Instant floor, Instant ceiling) {
+    void aMomentStandsInABucket(RollupStep step, Instant floor, Instant ceiling) {
         Instant moment = Instant.parse("2026-03-01T10:17:36.000001Z");
         assertThat(List.of(step.floor(moment), step.ceiling(moment))).containsExactly(floor, ceiling);
         assertThat(List.of(step.floor(floor), step.ceiling(floor))).containsExactly(floor, floor);

@@ -1,5 +1,6 @@
 package io.weir.query;
 
+import io.weir.definition.RollupStep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.definition.BodyForm;
@@ -21,9 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RolledUpStreamTest {
     private static final Instant NOW = Instant.parse("2026-06-30T12:34:56Z");
     private static final RolledUpStream STREAM = stream(
-            Map.of(Step.MINUTE, Duration.ofDays(2), Step.HOUR, Duration.ofDays(90), Step.DAY, RolledUpStream.FOR_EVER));
+            Map.of(RollupStep.MINUTE, Duration.ofDays(2), RollupStep.HOUR, Duration.ofDays(90), RollupStep.DAY, RolledUpStream.FOR_EVER));
 
-    private static RolledUpStream stream(Map<Step, Duration> retention) {
+    private static RolledUpStream stream(Map<RollupStep, Duration> retention) {
         return new RolledUpStream(
                 new StreamDefinition(
                         "clicks",
@@ -71,7 +72,7 @@ class RolledUpStreamTest {
 
     @Test
     void beforeAllThatIsKeptThereIsNothing() {
-        RolledUpStream minutes = stream(Map.of(Step.MINUTE, Duration.ofDays(2)));
+        RolledUpStream minutes = stream(Map.of(RollupStep.MINUTE, Duration.ofDays(2)));
 
         assertThat(minutes.parts(NOW.minus(Duration.ofHours(49)), NOW, NOW)).isNull();
         assertThat(minutes.parts(NOW.minus(Duration.ofDays(2)), NOW, NOW)).isNotNull();

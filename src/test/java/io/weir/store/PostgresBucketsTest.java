@@ -8,7 +8,7 @@ import io.weir.query.Greatest;
 import io.weir.query.QueryFailure;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
-import io.weir.query.Step;
+import io.weir.definition.RollupStep;
 import io.weir.settings.QuerySettings;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
@@ -75,7 +75,7 @@ class PostgresBucketsTest {
 
     private static List<RangePart> range(String from, String to) {
         return RangePart.of(
-                new TreeSet<>(EnumSet.allOf(Step.class)),
+                new TreeSet<>(EnumSet.allOf(RollupStep.class)),
                 Instant.parse("2026-03-" + from + ":00Z"),
                 Instant.parse("2026-03-" + to + ":00Z"));
     }
@@ -126,14 +126,14 @@ class PostgresBucketsTest {
     @Test
     void anEntitysValuesStandAtTheirBuckets() throws SQLException {
         Map<Instant, BigDecimal> days = buckets.values(
-                "links", "clicks", "e3", new RangePart(Step.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(2))));
+                "links", "clicks", "e3", new RangePart(RollupStep.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(2))));
 
         assertThat(days.keySet()).containsExactlyInAnyOrder(FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(1)));
         assertThat(days.get(FIRST_DAY))
                 .isEqualTo(new BigDecimal(database.number("SELECT sum(value) FROM rollup_minute WHERE entity = 'e3' AND"
                         + " bucket < '2026-03-02Z' AND measure = (SELECT id FROM rollup_measure WHERE stream = 'links'"
                         + " AND measure = 'clicks')")));
-        RangePart later = new RangePart(Step.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(9)));
+        RangePart later = new RangePart(RollupStep.DAY, FIRST_DAY, FIRST_DAY.plus(Duration.ofDays(9)));
         assertThat(buckets.values("links", "clicks", "nobody", later)).isEmpty();
     }
 
