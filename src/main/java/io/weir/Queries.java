@@ -74,9 +74,7 @@ final class Queries {
             if (!definition.measures().isEmpty()) {
                 NavigableMap<RollupStep, Duration> retention = new TreeMap<>();
                 for (RollupStep step : definition.rollups().steps()) {
-                    retention.put(
-                            step,
-                            Objects.requireNonNullElse(retention(kept, step), RolledUpStream.FOR_EVER));
+                    retention.put(step, Objects.requireNonNullElse(retention(kept, step), RolledUpStream.FOR_EVER));
                 }
                 streams.add(new RolledUpStream(
                         definition,

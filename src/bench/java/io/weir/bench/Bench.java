@@ -210,8 +210,8 @@ public final class Bench {
         Queries.Size size = full
                 ? new Queries.Size(10_000_000, 1_000_000, Duration.ofSeconds(5), Duration.ofSeconds(8))
                 : new Queries.Size(300_000, 30_000, Duration.ofSeconds(2), Duration.ofSeconds(2));
-        begin("queries over rollups of " + Figures.count((double) size.events()) + " events, " + Figures.count(size.entities())
-                + " entities");
+        begin("queries over rollups of " + Figures.count((double) size.events()) + " events, "
+                + Figures.count(size.entities()) + " entities");
         Path plans = logs.resolve("query-plans.md");
         List<Queries.Result> results = new Queries(servers, size)
                 .run(directory.resolve("queries"), log("queries"), directory.resolve("postgres.log"), plans);

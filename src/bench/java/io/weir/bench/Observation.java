@@ -39,11 +39,10 @@ final class Observation {
         }
 
         private List<byte[]> bodies() {
-            LongFunction<String> event =
-                    switch (this) {
-                        case COUNTERS -> Workload::click;
-                        case ROWS -> Workload::view;
-                    };
+            LongFunction<String> event = switch (this) {
+                case COUNTERS -> Workload::click;
+                case ROWS -> Workload::view;
+            };
             return Workload.batches(event, VARIANTS, EVENTS);
         }
     }

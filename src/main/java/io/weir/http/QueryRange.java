@@ -1,8 +1,8 @@
 package io.weir.http;
 
+import io.weir.definition.RollupStep;
 import io.weir.query.RangePart;
 import io.weir.query.RolledUpStream;
-import io.weir.definition.RollupStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

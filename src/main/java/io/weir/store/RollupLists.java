@@ -1,9 +1,9 @@
 package io.weir.store;
 
+import io.weir.definition.RollupStep;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
 import io.weir.query.SortedLists;
-import io.weir.definition.RollupStep;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

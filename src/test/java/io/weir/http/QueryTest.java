@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.weir.definition.RollupStep;
 import io.weir.query.Buckets;
 import io.weir.query.Greatest;
 import io.weir.query.QueryFailure;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
 import io.weir.query.RolledUpStream;
-import io.weir.definition.RollupStep;
 import io.weir.settings.QuerySettings;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +79,8 @@ class QueryTest {
         Routes.Builder builder = Routes.builder();
         RolledUpStream clicks = new RolledUpStream(
                 Streams.clicks(),
-                new TreeMap<>(Map.of(RollupStep.HOUR, Duration.ofDays(90_000), RollupStep.DAY, RolledUpStream.FOR_EVER)),
+                new TreeMap<>(
+                        Map.of(RollupStep.HOUR, Duration.ofDays(90_000), RollupStep.DAY, RolledUpStream.FOR_EVER)),
                 List.of("clicks", "usage"),
                 null);
         RolledUpStream numbers = new RolledUpStream(

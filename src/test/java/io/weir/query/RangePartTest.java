@@ -1,9 +1,9 @@
 package io.weir.query;
 
-import io.weir.definition.RollupStep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.definition.RollupStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;

@@ -1,11 +1,11 @@
 package io.weir.query;
 
-import io.weir.definition.RollupStep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.definition.BodyForm;
 import io.weir.definition.Dedup;
 import io.weir.definition.IngestSettings;
+import io.weir.definition.RollupStep;
 import io.weir.definition.StreamDefinition;
 import io.weir.definition.WindowSettings;
 import java.time.Duration;
@@ -21,8 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RolledUpStreamTest {
     private static final Instant NOW = Instant.parse("2026-06-30T12:34:56Z");
-    private static final RolledUpStream STREAM = stream(
-            Map.of(RollupStep.MINUTE, Duration.ofDays(2), RollupStep.HOUR, Duration.ofDays(90), RollupStep.DAY, RolledUpStream.FOR_EVER));
+    private static final RolledUpStream STREAM = stream(Map.of(
+            RollupStep.MINUTE,
+            Duration.ofDays(2),
+            RollupStep.HOUR,
+            Duration.ofDays(90),
+            RollupStep.DAY,
+            RolledUpStream.FOR_EVER));
 
     private static RolledUpStream stream(Map<RollupStep, Duration> retention) {
         return new RolledUpStream(

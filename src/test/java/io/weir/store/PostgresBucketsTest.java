@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.weir.definition.RollupStep;
 import io.weir.query.Greatest;
 import io.weir.query.QueryFailure;
 import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
-import io.weir.definition.RollupStep;
 import io.weir.settings.QuerySettings;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;

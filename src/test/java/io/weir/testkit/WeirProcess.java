@@ -26,8 +26,8 @@ public final class WeirProcess implements AutoCloseable {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         for (String line = out.readLine(); !"ready".equals(line); line = out.readLine()) {
             if (line == null) {
-                throw new IllegalStateException("Weir ended with " + exitCode(process) + " before it was ready:\n"
-                        + String.join("\n", lines));
+                throw new IllegalStateException(
+                        "Weir ended with " + exitCode(process) + " before it was ready:\n" + String.join("\n", lines));
             }
             lines.add(line);
             String[] words = line.split(" ", 2);
