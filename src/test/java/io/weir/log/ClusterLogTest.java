@@ -222,6 +222,26 @@ class ClusterLogTest {
     }
 
     @Test
+    void aTailFollowsASlotThatMoves() {
+        StreamDefinition definition = definition(NO_LIMIT);
+        try (LogTail tail = log.tail()) {
+            assertThat(await(tail.end(definition, 0))).isEqualTo(LogTail.End.NOTHING);
+            EntryId first = await(log.append(definition, 0, events("a")));
+            assertThat(await(tail.end(definition, 0))).isEqualTo(new LogTail.End(first, 1));
+            move(definition.partitionKey(0));
+            EntryId last = await(log.append(definition, 0, events("b", "c")));
+
+            assertThatThrownBy(() -> await(tail.end(definition, 0))).hasMessageContaining("MOVED");
+
+            assertThat(await(tail.end(definition, 0))).isEqualTo(new LogTail.End(last, 2));
+            assertThat(await(tail.newest(definition, 0, first, last, 2)))
+                    .singleElement()
+                    .satisfies(entry ->
+                            assertThat(entry.items()).extracting(LogFixtures::text).containsExactly("b", "c"));
+        }
+    }
+
+    @Test
     void aLogOpensWithOneNodeThatIsThereAndWithout() {
         String away = "127.0.0.1:" + RedisProcess.freePort();
         StreamDefinition definition = definition(NO_LIMIT, 5);
