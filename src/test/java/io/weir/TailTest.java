@@ -155,6 +155,28 @@ class TailTest {
     }
 
     @Test
+    void newPartitionsAreFollowedFromTheirBeginning() throws Exception {
+        try (Stream<String> lines = listen("link-clicks/tail").body()) {
+            Iterator<String> told = follow(lines);
+            assertThat(weir.send(
+                                    "POST",
+                                    "/api/admin/streams/link-clicks/partitions?partitions=2",
+                                    "",
+                                    "Authorization",
+                                    "Bearer " + TOKEN)
+                            .statusCode())
+                    .isEqualTo(202);
+            boolean moved = false;
+            for (int i = 0; !moved; i++) {
+                click("l" + i);
+                String line = next(told);
+                assertThat(line).contains("\"entity\":\"l" + i + "\"");
+                moved = !line.contains("\"partition\":0,");
+            }
+        }
+    }
+
+    @Test
     void onlyTheEventsOfAnEntityAreToldToWhoAsksForIt() throws Exception {
         try (Stream<String> lines = listen("link-clicks/tail?entity=a%2Fb").body()) {
             Iterator<String> told = follow(lines);

@@ -8,6 +8,7 @@ import static io.weir.log.LogFixtures.readAll;
 import static io.weir.log.LogFixtures.refusal;
 import static io.weir.log.LogFixtures.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
