@@ -110,9 +110,8 @@ class TailTest {
 
     @Test
     void everyEventIsToldOnceInTheOrderOfItsPartition() throws Exception {
-        List<String> sessions = Stream.generate(() -> UUID.randomUUID().toString())
-                .limit(10)
-                .toList();
+        List<String> sessions =
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(10).toList();
         track(sessions.getFirst(), "before");
         try (Stream<String> lines = listen("session-events/tail").body()) {
             Iterator<String> told = follow(lines);
@@ -213,7 +212,8 @@ class TailTest {
                 connection
                         .sync()
                         .eval(
-                                "for i = 1, 40 do redis.call('XADD', KEYS[1], '*', 'e', '{\"linkId\":\"l' .. i .. '\"}') end",
+                                "for i = 1, 40 do redis.call('XADD', KEYS[1], '*', 'e', '{\"linkId\":\"l' .. i .."
+                                        + " '\"}') end",
                                 ScriptOutputType.STATUS,
                                 "link-click-updates");
             }
@@ -286,9 +286,9 @@ class TailTest {
             click(link);
         }
         assertThat(tail.get(20, TimeUnit.SECONDS)).isZero();
-        assertThat(out.toString().lines()).hasSize(2).allMatch(line -> TOLD.matcher("data: " + line)
-                        .matches()
-                && line.contains("\"linkId\":\"a\""));
+        assertThat(out.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> TOLD.matcher("data: " + line).matches() && line.contains("\"linkId\":\"a\""));
 
         StringWriter table = new StringWriter();
         CompletableFuture<Integer> forPeople = start(table, err, "--limit", "1", "--table");
@@ -335,7 +335,9 @@ class TailTest {
         await().until(() -> err.toString().contains("following"));
         weir.close();
         assertThat(tail.get(20, TimeUnit.SECONDS)).isEqualTo(2);
-        assertThat(err.toString()).contains("weir: Weir has ended what it was telling").hasLineCount(2);
+        assertThat(err.toString())
+                .contains("weir: Weir has ended what it was telling")
+                .hasLineCount(2);
     }
 
     @Test

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
             "Prints a stream's events as they are accepted, from now on, whichever node takes them. Looking on takes"
                     + " nothing from anybody and holds up nobody.",
             "",
-            "On a terminal each is a line with its time, its partition, its entity and as much of the event as there is"
-                    + " room for; with --json, and where the output is no terminal, a line of JSON. It ends with Ctrl-C,"
-                    + " after --limit events, and when nobody reads what it prints; it does not connect anew.",
+            "On a terminal each is a line with its time, its partition, its entity and as much of the event as there"
+                    + " is room for; with --json, and where the output is no terminal, a line of JSON. It ends with"
+                    + " Ctrl-C, after --limit events, and when nobody reads what it prints; it does not connect anew.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -91,19 +91,18 @@ public final class TailCommand extends AdminCommand {
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
         parameters.put("entity", entity);
         try {
-            return client.open("/api/admin/streams/" + AdminClient.segment(stream) + "/tail"
-                    + AdminClient.query(parameters));
+            return client.open(
+                    "/api/admin/streams/" + AdminClient.segment(stream) + "/tail" + AdminClient.query(parameters));
         } catch (AdminClient.Failed refused) {
-            String option = refused.status() == NOT_FOUND
-                    ? " (STREAM)"
-                    : refused.status() == BAD_REQUEST ? " (--entity)" : "";
+            String option =
+                    refused.status() == NOT_FOUND ? " (STREAM)" : refused.status() == BAD_REQUEST ? " (--entity)" : "";
             throw new AdminClient.Failed(refused.getMessage() + option, refused.status());
         }
     }
 
     private static String skipped(AdminAnswer skipped) throws AdminClient.Failed {
-        return "too many to tell all: skipped " + skipped.number("entries") + " entries and "
-                + skipped.number("events") + " events more of partition " + skipped.textOrEmpty("partition");
+        return "too many to tell all: skipped " + skipped.number("entries") + " entries and " + skipped.number("events")
+                + " events more of partition " + skipped.textOrEmpty("partition");
     }
 
     /** What goes elsewhere is cut by nobody. */

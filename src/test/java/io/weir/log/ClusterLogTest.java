@@ -237,8 +237,9 @@ class ClusterLogTest {
             assertThat(await(tail.end(definition, 0))).isEqualTo(new LogTail.End(last, 2));
             assertThat(await(tail.newest(definition, 0, first, last, 2)))
                     .singleElement()
-                    .satisfies(entry ->
-                            assertThat(entry.items()).extracting(LogFixtures::text).containsExactly("b", "c"));
+                    .satisfies(entry -> assertThat(entry.items())
+                            .extracting(LogFixtures::text)
+                            .containsExactly("b", "c"));
         }
     }
 
