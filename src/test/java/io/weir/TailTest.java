@@ -154,7 +154,7 @@ class TailTest {
     }
 
     @Test
-    void newPartitionsAreFollowedFromTheirBeginning() throws Exception {
+    void eventsOfNewPartitionsAreToldToo() throws Exception {
         try (Stream<String> lines = listen("link-clicks/tail").body()) {
             Iterator<String> told = follow(lines);
             assertThat(weir.send(
