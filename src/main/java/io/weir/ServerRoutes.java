@@ -63,6 +63,7 @@ final class ServerRoutes {
         FallbackLog log =
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);
         new Queries(parts).addTo(routes);
+        Tails.addTo(routes, parts);
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),

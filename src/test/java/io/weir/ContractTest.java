@@ -236,6 +236,7 @@ class ContractTest {
                 .isEqualTo(404);
         call("POST /api/admin/ledger/baseline", "/api/admin/ledger/baseline?stream=link-clicks", "");
         call("GET /api/admin/verify", "/api/admin/verify?stream=page-views", "");
+        call("GET /api/admin/streams/{stream}/tail", "/api/admin/streams/none/tail", "");
         String replay = "POST /api/admin/streams/{stream}/replay";
         call(replay, "/api/admin/streams/page-views/replay?from=0&to=1&dry-run", "");
         assertThat(call(replay, "/api/admin/streams/page-views/replay", "").statusCode())
@@ -324,8 +325,7 @@ class ContractTest {
                 "POST /api/v1/clicks",
                 "/api/v1/clicks?on-invalid=dead-letter&wait=committed",
                 "[{\"linkId\":8},{\"linkId\":9}]");
-        String page = call("GET /api/admin/dead-letters", "").body();
-        String id = page.replaceFirst("(?s).*?\"id\":(\\d+).*", "$1");
+        String id = call("GET /api/admin/dead-letters", "").body().replaceFirst("(?s).*?\"id\":(\\d+).*", "$1");
         String one = "/api/admin/dead-letters/{id}";
         String path = "/api/admin/dead-letters/" + id;
         call("GET " + one, path, "");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person sees who runs {@code weir status} and {@code weir top} on a terminal. */
+/** What a person sees who runs {@code weir status}, {@code tail} and {@code top} on a terminal. */
 @Tag("terminal")
 class TerminalTest {
     private static final String GREEN = "\u001b[32m";
@@ -38,6 +38,15 @@ class TerminalTest {
                 await().untilAsserted(() -> assertThat(plain.seen())
                         .contains("healthy", "no alerts")
                         .doesNotContain("\u001b"));
+            }
+            try (PseudoTerminal tail =
+                    PseudoTerminal.weir(Map.of(), "tail", "link-clicks", "--limit", "1", "--url", server.url())) {
+                await().atMost(Duration.ofSeconds(20))
+                        .untilAsserted(() -> assertThat(tail.seen()).contains("following link-clicks"));
+                server.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"" + "x".repeat(100) + "\"}");
+                assertThat(tail.awaitExit()).isZero();
+                await().untilAsserted(() -> assertThat(tail.seen().lines())
+                        .anyMatch(line -> line.matches("[0-9:.]{12} 0 x{64}…") && line.length() == 80));
             }
             try (PseudoTerminal top = PseudoTerminal.weir(Map.of(), "top", "--url", server.url())) {
                 await().atMost(Duration.ofSeconds(20))

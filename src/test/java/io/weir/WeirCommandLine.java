@@ -27,9 +27,13 @@ final class WeirCommandLine {
     static Outcome run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command =
-                WeirCommand.create(NONE).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exitCode = command.execute(arguments);
+        int exitCode = run(new PrintWriter(out), new PrintWriter(err), arguments);
         return new Outcome(exitCode, out.toString(), err.toString());
+    }
+
+    /** The exit code of one whose output can be looked at while it runs. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine command = WeirCommand.create(NONE).setOut(out).setErr(err);
+        return command.execute(arguments);
     }
 }

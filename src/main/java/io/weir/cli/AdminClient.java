@@ -20,8 +20,20 @@ final class AdminClient implements AutoCloseable {
     static final class Failed extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final int status;
+
         Failed(String message) {
+            this(message, 0);
+        }
+
+        Failed(String message, int status) {
             super(message);
+            this.status = status;
+        }
+
+        /** Of the answer that refused; 0 where there was none. */
+        int status() {
+            return status;
         }
     }
 
@@ -86,7 +98,8 @@ final class AdminClient implements AutoCloseable {
         }
         try (InputStream body = response.body()) {
             throw new Failed(
-                    explanation(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+                    explanation(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8)),
+                    response.statusCode());
         } catch (IOException broken) {
             throw new Failed(base + ": " + broken);
         }

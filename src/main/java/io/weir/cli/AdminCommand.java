@@ -32,6 +32,12 @@ abstract class AdminCommand implements Callable<Integer> {
 
     abstract void run(AdminClient client, PrintWriter out) throws AdminClient.Failed, InterruptedException;
 
+    /** Says something that is none of what the command prints. */
+    final void note(String message) {
+        spec.commandLine().getErr().println("weir: " + message);
+        spec.commandLine().getErr().flush();
+    }
+
     /** What ends the command with exit code 2. */
     final ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);

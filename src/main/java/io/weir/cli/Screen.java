@@ -20,6 +20,7 @@ final class Screen implements AutoCloseable {
     private static final String CLEAR_LINE = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
     private static final int USUAL_HEIGHT = 24;
+    private static final int USUAL_WIDTH = 80;
 
     private final PrintWriter out;
     private final Thread restoring = new Thread(this::restore, "weir-screen");
@@ -88,12 +89,21 @@ final class Screen implements AutoCloseable {
     }
 
     private static int height() {
+        return Math.max(2, size(0, USUAL_HEIGHT));
+    }
+
+    /** How many characters a line of the terminal has. */
+    static int width() {
+        return size(1, USUAL_WIDTH);
+    }
+
+    private static int size(int part, int usual) {
         try {
-            int rows = Integer.parseInt(stty("size").split(" ", 2)[0]);
+            int size = Integer.parseInt(stty("size").split(" ", 2)[part]);
             // one that nobody has told its size says 0
-            return rows == 0 ? USUAL_HEIGHT : Math.max(2, rows);
-        } catch (NumberFormatException unknown) {
-            return USUAL_HEIGHT;
+            return size == 0 ? usual : size;
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
+            return usual;
         }
     }
 

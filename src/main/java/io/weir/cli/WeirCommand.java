@@ -25,6 +25,7 @@ public final class WeirCommand implements Runnable {
                 .addSubcommand(new ServeCommand(launcher))
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new TopCommand())
+                .addSubcommand(new TailCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new DeadLettersCommand())
                 .addSubcommand(new VerifyCommand())

@@ -43,6 +43,12 @@ final class JsonObject {
         return this;
     }
 
+    /** Takes a value that is JSON already. */
+    JsonObject withJson(String name, String json) {
+        member(name).append(json);
+        return this;
+    }
+
     private StringBuilder member(String name) {
         if (json.length() > 1) {
             json.append(',');

@@ -219,6 +219,11 @@ public final class RedisEventLog implements EventLog, LogInspection, PartitionDe
         return new RedisRetainedLog(servers, settings.commandTimeout());
     }
 
+    /** The ends of partitions, for one who looks on and closes it then. */
+    public LogTail tail() {
+        return new RedisLogTail(servers, settings.commandTimeout());
+    }
+
     /** Closes partitions that others follow. */
     public PartitionSeals seals() {
         return new RedisSeals(servers, settings.commandTimeout());

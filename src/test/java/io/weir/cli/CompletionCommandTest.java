@@ -56,6 +56,7 @@ class CompletionCommandTest {
     void bashCompletesCommandsAndOptions() throws Exception {
         assertThat(offered("sta").split("\\s+")).containsExactly("status");
         assertThat(offered("top", "--c").split("\\s+")).contains("--count");
+        assertThat(offered("tail", "--e").split("\\s+")).contains("--entity");
         assertThat(offered("dead-letters", "dis").split("\\s+")).contains("discard");
     }
 

@@ -8,6 +8,7 @@ import static io.weir.log.LogFixtures.readAll;
 import static io.weir.log.LogFixtures.refusal;
 import static io.weir.log.LogFixtures.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -219,6 +220,27 @@ class ClusterLogTest {
                         .isEqualTo(entry));
         assertThat(await(log.retained().read(definition, 0, EntryId.ZERO, entry, 10)))
                 .hasSize(1);
+    }
+
+    @Test
+    void aTailFollowsASlotThatMoves() {
+        StreamDefinition definition = definition(NO_LIMIT);
+        try (LogTail tail = log.tail()) {
+            assertThat(await(tail.end(definition, 0))).isEqualTo(LogTail.End.NOTHING);
+            EntryId first = await(log.append(definition, 0, events("a")));
+            assertThat(await(tail.end(definition, 0))).isEqualTo(new LogTail.End(first, 1));
+            move(definition.partitionKey(0));
+            EntryId last = await(log.append(definition, 0, events("b", "c")));
+
+            assertThatThrownBy(() -> await(tail.end(definition, 0))).hasMessageContaining("MOVED");
+
+            assertThat(await(tail.end(definition, 0))).isEqualTo(new LogTail.End(last, 2));
+            assertThat(await(tail.newest(definition, 0, first, last, 2)))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.items())
+                            .extracting(LogFixtures::text)
+                            .containsExactly("b", "c"));
+        }
     }
 
     @Test
