@@ -14,6 +14,7 @@ import io.weir.ops.HealthReport;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.AlertSettings;
 import io.weir.settings.AlertThresholds;
+import io.weir.store.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -287,9 +288,16 @@ final class AlertRules {
         return report == null ? Double.NaN : healthy.test(report) ? 0 : 1;
     }
 
+    /** Of the pool that writes; questions have one of their own, which may be busy. */
+    private @Nullable Gauge poolGauge(String which) {
+        return meters.find("hikaricp.connections." + which)
+                .tag("pool", Database.POOL_NAME)
+                .gauge();
+    }
+
     private double connectionsInUse() {
-        Gauge active = meters.find("hikaricp.connections.active").gauge();
-        Gauge most = meters.find("hikaricp.connections.max").gauge();
+        Gauge active = poolGauge("active");
+        Gauge most = poolGauge("max");
         return active == null || most == null ? Double.NaN : 100 * active.value() / most.value();
     }
 

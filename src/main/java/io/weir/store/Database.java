@@ -30,6 +30,9 @@ import javax.sql.DataSource;
  * Thread-safe; every method that asks the database blocks.
  */
 public final class Database implements AutoCloseable {
+    /** What the metrics call the connections over which everything is written. */
+    public static final String POOL_NAME = "weir";
+
     private static final Duration PING_PAUSE = Duration.ofMillis(200);
     private static final int DRIVERS_PREPARE_THRESHOLD = 5;
 
@@ -64,7 +67,7 @@ public final class Database implements AutoCloseable {
     public static Database open(StoreSettings settings, MeterRegistry meters) {
         DatabaseUrl url = DatabaseUrl.parse(settings.databaseUrl());
         AtomicBoolean toldOfPooler = new AtomicBoolean();
-        HikariConfig config = poolConfig("weir", settings, settings.poolSize(), meters);
+        HikariConfig config = poolConfig(POOL_NAME, settings, settings.poolSize(), meters);
         // each window runs the same few statements: let the server keep them from the first use on
         config.setDataSource(new ServerConnections(url, driverProperties(settings, url), 1, toldOfPooler));
         config.setMinimumIdle(Math.min(2, settings.poolSize()));

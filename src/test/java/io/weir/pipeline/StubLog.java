@@ -8,6 +8,7 @@ import io.weir.log.LogItem;
 import io.weir.log.PartitionDepths;
 import io.weir.log.PartitionReader;
 import io.weir.log.Uncommitted;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,7 +181,7 @@ final class StubLog implements EventLog, PartitionDepths {
 
         void fail() {
             if (waiting != null) {
-                waiting.completeExceptionally(new IllegalStateException("connection lost"));
+                waiting.completeExceptionally(new IOException("connection lost"));
                 waiting = null;
             }
         }
