@@ -10,11 +10,15 @@ import io.weir.testkit.RedisForTests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,6 +87,30 @@ class ClusterTest {
                             .contains("weir_log_depth{stream=\"hits\"} 0.0")
                             .contains("weir_cluster_partitions "
                                     + node.server().runningPartitions().size() + ".0"));
+        }
+    }
+
+    /** Each is asked for at all nodes, two of which don't run its partition. */
+    @Test
+    void anyNodeTellsLiveCountsWhereverTheirPartitionRuns() throws Exception {
+        startThree();
+        awaitSpread(nodes);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (RunningWeir node : nodes) {
+                for (int entity = 0; entity < 2; entity++) {
+                    long before = total(node, entity);
+                    URI feed = URI.create(node.url() + "/api/v1/live/hits/e" + entity);
+                    try (Stream<String> lines = client.send(
+                                    HttpRequest.newBuilder(feed).build(), HttpResponse.BodyHandlers.ofLines())
+                            .body()) {
+                        Iterator<String> told =
+                                lines.filter(line -> line.startsWith("data: ")).iterator();
+                        assertThat(told.next()).contains("\"total\":" + before);
+                        assertThat(send(nodes.getFirst(), entity)).isEqualTo(202);
+                        await().atMost(SOON).until(() -> told.next().contains("\"total\":" + (before + 1)));
+                    }
+                }
+            }
         }
     }
 
