@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -135,9 +134,7 @@ final class StreamTail implements AutoCloseable {
     }
 
     private static String reason(Throwable problem) {
-        Throwable cause =
-                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
-        return String.valueOf(cause.getMessage());
+        return String.valueOf(Failures.cause(problem).getMessage());
     }
 
     @Override

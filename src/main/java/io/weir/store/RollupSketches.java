@@ -83,7 +83,8 @@ final class RollupSketches {
         insert(connection, measure, grown, grownSketches, "DO UPDATE SET sketch = excluded.sketch");
         if (insert(connection, measure, added, addedSketches, "DO NOTHING") < added.size()) {
             throw new SQLException(
-                    "a sketch in " + table() + " was added by another meanwhile", SqlStates.SERIALIZATION_FAILURE);
+                    "a sketch in " + RollupTables.sketches(step) + " was added by another meanwhile",
+                    SqlStates.SERIALIZATION_FAILURE);
         }
     }
 
@@ -91,10 +92,6 @@ final class RollupSketches {
         HllSketch sketch = old == null ? new HllSketch(LOG_2_OF_REGISTERS, TgtHllType.HLL_4) : HllSketch.heapify(old);
         values.forEach(sketch::update);
         return sketch.toCompactByteArray();
-    }
-
-    private String table() {
-        return RollupWriter.table(step) + "_sketch";
     }
 
     /** Those that are there, locked, by their places. */
@@ -114,7 +111,8 @@ final class RollupSketches {
         try (PreparedStatement statement = connection.prepareStatement("SELECT d.i, s.sketch FROM (SELECT "
                 + ElementType.TEXT.unnested("text") + " AS e, "
                 + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "
-                + ElementType.BIGINT.unnested("bigint") + " AS i) d CROSS JOIN LATERAL (SELECT t.sketch FROM " + table()
+                + ElementType.BIGINT.unnested("bigint") + " AS i) d CROSS JOIN LATERAL (SELECT t.sketch FROM "
+                + RollupTables.sketches(step)
                 + " t WHERE t.measure = ? AND t.entity = d.e AND t.bucket = d.b LIMIT 1 FOR UPDATE) s")) {
             entities.bind(statement, 1);
             buckets.bind(statement, 2);
@@ -143,7 +141,7 @@ final class RollupSketches {
             buckets.add(places.get(i).start());
             bytes.add(sketches.get(i));
         }
-        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + table()
+        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + RollupTables.sketches(step)
                 + " AS t (measure, entity, bucket, sketch) SELECT ?, d.e, d.b, d.s FROM (SELECT "
                 + ElementType.TEXT.unnested("text") + " AS e, "
                 + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "

@@ -39,7 +39,7 @@ public final class RollupStore {
             connection.setAutoCommit(false);
             try {
                 List<Integer> measures = measures(connection);
-                for (String table : List.of(RollupWriter.table(step), RollupWriter.table(step) + "_sketch")) {
+                for (String table : List.of(RollupTables.values(step), RollupTables.sketches(step))) {
                     for (int measure : measures) {
                         int rows = ROWS_PER_STATEMENT;
                         while (rows == ROWS_PER_STATEMENT && statements < STATEMENTS_PER_ROUND) {

@@ -11,8 +11,9 @@ import java.time.ZoneOffset;
 
 /** What the tables of rollups are called and how their columns are read. */
 final class RollupTables {
+    private static final String SELECT_MEASURE = "SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?";
     /** A measure's number, of the parameters stream and measure. */
-    static final String MEASURE = "(SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?)";
+    static final String MEASURE = "(" + SELECT_MEASURE + ")";
 
     private RollupTables() {}
 
@@ -30,8 +31,7 @@ final class RollupTables {
 
     /** A measure's number; -1 while nothing was ever written of it. */
     static int measure(Connection connection, String stream, String measure) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT id FROM rollup_measure WHERE stream = ? AND measure = ?")) {
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_MEASURE)) {
             statement.setString(1, stream);
             statement.setString(2, measure);
             try (ResultSet row = statement.executeQuery()) {

@@ -48,18 +48,14 @@ final class RollupWriter {
         // decimals as text, which is exact
         this.valueType = whole ? ElementType.BIGINT : ElementType.TEXT;
         for (RollupStep step : definition.rollups().steps()) {
-            statements.add(
-                    "INSERT INTO " + table(step) + " AS t (measure, entity, bucket, value) SELECT d.m, d.e, d.b, d.v"
-                            + " FROM (SELECT " + ElementType.BIGINT.unnested("integer") + " AS m, "
-                            + ElementType.TEXT.unnested("text") + " AS e, "
-                            + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "
-                            + valueType.unnested("numeric") + " AS v) d"
-                            + " ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + excluded.value");
+            statements.add("INSERT INTO " + RollupTables.values(step)
+                    + " AS t (measure, entity, bucket, value) SELECT d.m, d.e, d.b, d.v"
+                    + " FROM (SELECT " + ElementType.BIGINT.unnested("integer") + " AS m, "
+                    + ElementType.TEXT.unnested("text") + " AS e, "
+                    + ElementType.TIMESTAMP.unnested(ColumnTypes.TIMESTAMP_WITH_TIME_ZONE) + " AS b, "
+                    + valueType.unnested("numeric") + " AS v) d"
+                    + " ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + excluded.value");
         }
-    }
-
-    static String table(RollupStep step) {
-        return "rollup_" + step.label();
     }
 
     /** Does what must be done before a transaction that writes. */
