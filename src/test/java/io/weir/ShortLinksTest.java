@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -125,6 +126,22 @@ class ShortLinksTest {
         assertThat(database.query("SELECT clicks FROM short_links")).containsExactly("500");
         assertThat(database.number("SELECT count(*) FROM click_events")).isEqualTo(500);
         weir = start(home, Map.of());
+    }
+
+    @Test
+    void clicksWaitForOthersThatGoToTheLogWithThem() throws Exception {
+        weir.close();
+        weir = start(home, Map.of("weir.links.clicks.linger", "2s"));
+        create("{\"code\":\"many\",\"url\":\"https://example.com/\"}");
+        for (int i = 0; i < 60; i++) {
+            assertThat(weir.get("/many").statusCode()).isEqualTo(302);
+        }
+        await().atMost(60, SECONDS)
+                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links"))
+                        .containsExactly("60"));
+        try (RedisClient client = RedisClient.create(RedisForTests.url())) {
+            assertThat(client.connect().sync().xlen(prefix + "clicks")).isBetween(1L, 20L);
+        }
     }
 
     @Test

@@ -50,14 +50,18 @@ final class Redirects {
     /**
      * What came of it.
      *
+     * @param sustained redirects a second from the first that was sent until the click of the last was committed
      * @param half at half of the highest rate, latency from when a request was due
-     * @param alone the same over links in memory, with Redis and PostgreSQL stopped
+     * @param halfSustained at half of the rate that clicks are committed at
+     * @param alone at half of the highest rate over links in memory, with Redis and PostgreSQL stopped
      * @param clicks redirects that were answered before that; each is a row and counted
      * @param lookups who answered them
      */
     record Result(
             HttpLoad.Result highest,
+            double sustained,
             HttpLoad.Result half,
+            HttpLoad.Result halfSustained,
             HttpLoad.Result alone,
             long clicks,
             Map<String, Long> lookups) {}
@@ -69,13 +73,19 @@ final class Redirects {
             URI url = weir.http("/");
             LongFunction<ByteBuffer> everywhere = requests(url, zipf(LINKS));
             long clicks = load(url, schedule.warmUp(), 0, everywhere).accepted();
+            // what one loop has left behind is not of the next measurement
+            awaitClicks(servers, clicks);
+            long beganNanos = System.nanoTime();
             HttpLoad.Result highest = load(url, schedule.highest(), 0, everywhere);
             clicks += highest.accepted();
-            // what the closed loop has left behind is not of this measurement
             awaitClicks(servers, clicks);
+            double sustained = highest.accepted() * 1e9 / (System.nanoTime() - beganNanos);
             double rate = highest.acceptedPerSecond() / 2;
             HttpLoad.Result half = load(url, schedule.half(), rate, everywhere);
             clicks += half.accepted();
+            awaitClicks(servers, clicks);
+            HttpLoad.Result halfSustained = load(url, schedule.half(), sustained / 2, everywhere);
+            clicks += halfSustained.accepted();
             int[] popular = new int[POPULAR];
             Arrays.setAll(popular, i -> i);
             clicks += HttpLoad.run(
@@ -87,7 +97,7 @@ final class Redirects {
             servers.stopPostgres();
             try {
                 HttpLoad.Result alone = load(url, schedule.half(), rate, requests(url, zipf(POPULAR)));
-                return new Result(highest, half, alone, clicks, lookups);
+                return new Result(highest, sustained, half, halfSustained, alone, clicks, lookups);
             } finally {
                 servers.startPostgres();
                 servers.startRedis();

@@ -55,6 +55,7 @@ public final class ClickRecorder {
     private final PartitionedAppend append;
     private final LinkSettings.Clicks settings;
     private final Executor executor;
+    private final Executor lingering;
     private final Executor retries;
     private final IngestMetrics metrics;
     private final Counter recorded;
@@ -92,6 +93,7 @@ public final class ClickRecorder {
         this.append = new PartitionedAppend(definition, log);
         this.settings = settings;
         this.executor = executor;
+        this.lingering = CompletableFuture.delayedExecutor(settings.linger().toNanos(), TimeUnit.NANOSECONDS, executor);
         this.retries =
                 CompletableFuture.delayedExecutor(settings.retryDelay().toNanos(), TimeUnit.NANOSECONDS, executor);
         this.metrics = new IngestMetrics(definition.name(), registry);
@@ -142,7 +144,8 @@ public final class ClickRecorder {
     private void drainSoon() {
         if (draining.compareAndSet(false, true)) {
             try {
-                var _ = decoder.ready().whenCompleteAsync((nothing, failure) -> drain(), executor);
+                var _ = decoder.ready()
+                        .whenCompleteAsync((nothing, failure) -> drain(), stopping ? executor : lingering);
             } catch (RuntimeException stopped) {
                 draining.set(false);
             }

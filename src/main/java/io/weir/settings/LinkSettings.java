@@ -75,13 +75,16 @@ public record LinkSettings(
      * Clicks on their way to the log.
      *
      * @param maxInFlight how many may be so at once; a click beyond is dropped, its redirect is not
+     * @param linger how long a click waits for others that go with it
      * @param retryDelay between attempts to append clicks
      * @param keepFor how long they are tried before they are dropped
      * @param stopTimeout how long a stop waits for them
      */
-    public record Clicks(int maxInFlight, Duration retryDelay, Duration keepFor, Duration stopTimeout) {
+    public record Clicks(
+            int maxInFlight, Duration linger, Duration retryDelay, Duration keepFor, Duration stopTimeout) {
         public Clicks {
             Checks.atLeast("links.clicks.max-in-flight", maxInFlight, 1);
+            Checks.notNegative("links.clicks.linger", linger);
             Checks.positive("links.clicks.retry-delay", retryDelay);
             Checks.notNegative("links.clicks.keep-for", keepFor);
             Checks.notNegative("links.clicks.stop-timeout", stopTimeout);
@@ -144,6 +147,7 @@ public record LinkSettings(
                         cache.getInt("max-lookups")),
                 new Clicks(
                         clicks.getInt("max-in-flight"),
+                        clicks.getDuration("linger"),
                         clicks.getDuration("retry-delay"),
                         clicks.getDuration("keep-for"),
                         clicks.getDuration("stop-timeout")));
