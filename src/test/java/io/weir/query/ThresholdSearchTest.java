@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,10 +23,18 @@ class ThresholdSearchTest {
     /** Lists in memory that count what is read of them. */
     private static final class Lists implements SortedLists<RuntimeException> {
         private final List<Map<String, Long>> lists;
+        private final IntToDoubleFunction weight;
+        private final int groups;
         private int read;
 
         Lists(List<Map<String, Long>> lists) {
+            this(lists, list -> 1, 1);
+        }
+
+        Lists(List<Map<String, Long>> lists, IntToDoubleFunction weight, int groups) {
             this.lists = lists;
+            this.weight = weight;
+            this.groups = groups;
         }
 
         @Override
@@ -35,16 +43,21 @@ class ThresholdSearchTest {
         }
 
         @Override
-        public List<Entry> next(List<Integer> numbers, int skip, int count) {
+        public double weight(int list) {
+            return weight.applyAsDouble(list);
+        }
+
+        @Override
+        public List<Entry> read(List<Section> sections) {
             List<Entry> entries = new ArrayList<>();
-            for (int list : numbers) {
-                lists.get(list).entrySet().stream()
+            for (Section section : sections) {
+                lists.get(section.list()).entrySet().stream()
                         .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
                                 .thenComparing(Map.Entry.comparingByKey()))
-                        .skip(skip)
-                        .limit(count)
-                        .forEach(entry ->
-                                entries.add(new Entry(list, entry.getKey(), BigDecimal.valueOf(entry.getValue()))));
+                        .skip(section.skip())
+                        .limit(section.count())
+                        .forEach(entry -> entries.add(
+                                new Entry(section.list(), entry.getKey(), BigDecimal.valueOf(entry.getValue()))));
             }
             read += entries.size();
             Collections.shuffle(entries, new Random(read));
@@ -52,17 +65,29 @@ class ThresholdSearchTest {
         }
 
         @Override
-        public Map<String, BigDecimal> totals(Collection<String> entities) {
-            read += entities.size() * lists.size();
-            Map<String, BigDecimal> totals = new HashMap<>();
-            for (String entity : entities) {
-                totals.put(
-                        entity,
-                        BigDecimal.valueOf(lists.stream()
-                                .mapToLong(list -> list.getOrDefault(entity, 0L))
-                                .sum()));
-            }
-            return totals;
+        public int group(int list) {
+            return list % groups;
+        }
+
+        @Override
+        public Map<String, BigDecimal> sums(Map<Integer, List<String>> entitiesByGroup) {
+            Map<String, BigDecimal> sums = new HashMap<>();
+            entitiesByGroup.forEach((group, entities) -> {
+                for (int list = group; list < lists.size(); list += groups) {
+                    for (String entity : entities) {
+                        long value = lists.get(list).getOrDefault(entity, 0L);
+                        sums.merge(entity, BigDecimal.valueOf(value), BigDecimal::add);
+                        read++;
+                    }
+                }
+            });
+            return sums;
+        }
+
+        BigDecimal sum(String entity) {
+            return BigDecimal.valueOf(lists.stream()
+                    .mapToLong(list -> list.getOrDefault(entity, 0L))
+                    .sum());
         }
 
         /** The sums of all, the greatest first. */
@@ -97,16 +122,16 @@ class ThresholdSearchTest {
             lists.add(list);
         }
         int limit = 1 + random.nextInt(20);
-        Lists source = new Lists(lists);
+        // right or wrong
+        double[] weights = random.doubles(lists.size(), 0.001, 1).toArray();
+        Lists source = new Lists(lists, list -> weights[list], 1 + random.nextInt(4));
 
         List<RankedEntity> found = Objects.requireNonNull(ThresholdSearch.find(source, limit, Long.MAX_VALUE));
 
         assertThat(found).extracting(RankedEntity::value).as("seed %d", seed).isEqualTo(source.sums(limit));
         assertThat(found).extracting(RankedEntity::entity).doesNotHaveDuplicates();
-        Map<String, BigDecimal> totals =
-                source.totals(found.stream().map(RankedEntity::entity).toList());
         assertThat(found)
-                .allSatisfy(ranked -> assertThat(totals.get(ranked.entity())).isEqualTo(ranked.value()));
+                .allSatisfy(ranked -> assertThat(source.sum(ranked.entity())).isEqualTo(ranked.value()));
     }
 
     @Test
