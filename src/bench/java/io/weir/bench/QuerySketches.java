@@ -26,8 +26,8 @@ final class QuerySketches {
      */
     static void load(Connection reader, Connection writer, String step, String condition) throws SQLException {
         reader.setAutoCommit(false);
-        try (PreparedStatement select = reader.prepareStatement(
-                "SELECT m.id, r.entity, r.bucket::text, r.value FROM rollup_" + step
+        try (PreparedStatement select =
+                reader.prepareStatement("SELECT m.id, r.entity, r.bucket::text, r.value FROM rollup_" + step
                         + " AS r, rollup_measure AS m WHERE m.stream = 'bench' AND m.measure = 'uniques:visitor' AND "
                         + condition)) {
             select.setFetchSize(ROWS_AT_ONCE);
@@ -37,7 +37,10 @@ final class QuerySketches {
             try (ResultSet row = select.executeQuery()) {
                 StringBuilder lines = new StringBuilder();
                 for (int rows = 1; row.next(); rows++) {
-                    lines.append(row.getInt(1)).append('\t').append(row.getString(2)).append('\t');
+                    lines.append(row.getInt(1))
+                            .append('\t')
+                            .append(row.getString(2))
+                            .append('\t');
                     lines.append(row.getString(3)).append("\t\\\\x");
                     lines.append(HexFormat.of().formatHex(sketch(row.getLong(4), rows)));
                     lines.append('\n');
