@@ -36,7 +36,8 @@ public final class QueryRoutes {
         QueryStreams streams = new QueryStreams(definitions, rollups.streams());
         InstantSource clock = InstantSource.system();
         QueryCalls series = new QueryCalls("series", rollups.executor(), http, meters);
-        QueryCalls top = new QueryCalls("top", rollups.executor(), http, meters);
+        Executor searching = new LimitedExecutor(rollups.executor(), settings.searches(), settings.maxWaiting());
+        QueryCalls top = new QueryCalls("top", searching, http, meters);
         routes.add("GET", SeriesHandler.PATH, new SeriesHandler(streams, rollups.buckets(), series, settings, clock));
         routes.add("GET", TopHandler.PATH, new TopHandler(streams, rollups.buckets(), top, settings, clock));
     }

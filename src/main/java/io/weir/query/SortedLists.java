@@ -1,7 +1,6 @@
 package io.weir.query;
 
 import java.math.BigDecimal;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -15,18 +14,29 @@ public interface SortedLists<X extends Exception> {
     /** An entity in a list. */
     record Entry(int list, String entity, BigDecimal value) {}
 
+    /**
+     * Some entries of a list, one after another.
+     *
+     * @param skip how many stand before them
+     * @param count how many they are; fewer only where the list ends
+     */
+    record Section(int list, int skip, int count) {}
+
     /** How many lists there are. */
     int size();
 
     /**
-     * The next entries of some lists.
-     *
-     * @param lists their numbers
-     * @param skip how many entries of each were read before
-     * @param count how many of each to read; fewer only where a list ends
+     * About how much a list holds beside the others, from which follows how much of it is read first. Nothing but the time
+     * that it takes depends on it.
      */
-    List<Entry> next(List<Integer> lists, int skip, int count) throws X;
+    double weight(int list);
 
-    /** The sums of these entities over all lists. */
-    Map<String, BigDecimal> totals(Collection<String> entities) throws X;
+    /** The entries of some sections, each of another list. */
+    List<Entry> read(List<Section> sections) throws X;
+
+    /** Which group a list belongs to, from 0: an entity's sum over the lists of a group is looked up at once. */
+    int group(int list);
+
+    /** For each entity, its sum over those groups in which it is asked for. */
+    Map<String, BigDecimal> sums(Map<Integer, List<String>> entitiesByGroup) throws X;
 }

@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * asked for have 0 or more, only lists that were read to their ends tell who has the least of a loss; then they are.
  */
 public final class ThresholdSearch<X extends Exception> {
-    private static final int GROWTH = 3;
+    /** Read first, and looked up at once, beyond the answer's length. */
+    private static final int MORE_THAN_LIMIT = 8;
+
+    private static final double LEAST_GROWTH = 0.25;
+    private static final double LARGEST_GROWTH = 3;
 
     /** What is known of an entity whose sum was not looked up: the sum of its values less the bounds of the lists they came from. */
     private static final class Candidate {
@@ -41,6 +45,7 @@ public final class ThresholdSearch<X extends Exception> {
     private final BigDecimal[] bounds;
     private final boolean[] ended;
     private final int[] depths;
+    private final int[] groupSizes;
     private final Map<String, Candidate> candidates = new HashMap<>();
     /** The greatest sums so far, the least of them first. */
     private final PriorityQueue<RankedEntity> greatest = new PriorityQueue<>(RankedEntity.GREATEST_FIRST.reversed());
@@ -54,6 +59,11 @@ public final class ThresholdSearch<X extends Exception> {
         this.bounds = new BigDecimal[lists.size()];
         this.ended = new boolean[lists.size()];
         this.depths = new int[lists.size()];
+        IntStream groups = IntStream.range(0, lists.size()).map(lists::group);
+        this.groupSizes = new int[groups.max().orElse(-1) + 1];
+        for (int list = 0; list < lists.size(); list++) {
+            groupSizes[lists.group(list)]++;
+        }
     }
 
     /**
@@ -68,13 +78,9 @@ public final class ThresholdSearch<X extends Exception> {
     }
 
     private @Nullable List<RankedEntity> run() throws X {
-        List<Integer> toRead = new ArrayList<>();
-        for (int list = 0; list < lists.size(); list++) {
-            toRead.add(list);
-        }
-        int count = limit + 8;
+        List<SortedLists.Section> toRead = firstSections();
         while (!toRead.isEmpty()) {
-            if (!read(toRead, count)) {
+            if (!read(toRead)) {
                 return null;
             }
             BigDecimal threshold = threshold();
@@ -84,10 +90,28 @@ public final class ThresholdSearch<X extends Exception> {
             if (greatest.size() == limit && least().compareTo(threshold) >= 0) {
                 break;
             }
-            toRead = worthReading(threshold);
-            count *= GROWTH;
+            toRead = nextSections(threshold);
         }
         return greatest.stream().sorted(RankedEntity.GREATEST_FIRST).toList();
+    }
+
+    /**
+     * The fewest entries whose bounds are together what the first after the last of the answer probably has, if values fall with
+     * their rank as by Zipf's law: a list of weight w ends at w / d when d were read, so d has to grow with the root of w.
+     */
+    private List<SortedLists.Section> firstSections() {
+        double weights = 0;
+        double roots = 0;
+        for (int list = 0; list < lists.size(); list++) {
+            weights += lists.weight(list);
+            roots += Math.sqrt(lists.weight(list));
+        }
+        List<SortedLists.Section> sections = new ArrayList<>();
+        for (int list = 0; list < lists.size(); list++) {
+            double depth = (limit + MORE_THAN_LIMIT) * Math.sqrt(lists.weight(list)) * roots / weights;
+            sections.add(new SortedLists.Section(list, 0, (int) Math.ceil(depth)));
+        }
+        return sections;
     }
 
     private BigDecimal least() {
@@ -95,31 +119,26 @@ public final class ThresholdSearch<X extends Exception> {
         return least == null ? BigDecimal.ZERO : least.value();
     }
 
-    /** Reads on in each of the lists; false when that is too much. */
-    private boolean read(List<Integer> toRead, int count) throws X {
-        // lists that were left out of a round stand at another depth
-        Map<Integer, List<Integer>> byDepth = new TreeMap<>();
-        toRead.forEach(list ->
-                byDepth.computeIfAbsent(depths[list], none -> new ArrayList<>()).add(list));
-        for (Map.Entry<Integer, List<Integer>> group : byDepth.entrySet()) {
-            if (reads + (long) group.getValue().size() * count > maxReads) {
-                return false;
-            }
-            int[] got = new int[bounds.length];
-            List<SortedLists.Entry> entries = lists.next(group.getValue(), group.getKey(), count);
-            reads += entries.size();
-            for (SortedLists.Entry entry : entries) {
-                int list = entry.list();
-                BigDecimal bound = entry.value().max(BigDecimal.ZERO);
-                bounds[list] = got[list]++ == 0 ? bound : bounds[list].min(bound);
-                candidates.computeIfAbsent(entry.entity(), Candidate::new).seen.add(entry);
-            }
-            for (int list : group.getValue()) {
-                depths[list] += got[list];
-                ended[list] = got[list] < count;
-                if (ended[list]) {
-                    bounds[list] = BigDecimal.ZERO;
-                }
+    /** Reads on in the lists; false when that is too much. */
+    private boolean read(List<SortedLists.Section> sections) throws X {
+        if (reads + sections.stream().mapToLong(SortedLists.Section::count).sum() > maxReads) {
+            return false;
+        }
+        int[] got = new int[bounds.length];
+        List<SortedLists.Entry> entries = lists.read(sections);
+        reads += entries.size();
+        for (SortedLists.Entry entry : entries) {
+            int list = entry.list();
+            BigDecimal bound = entry.value().max(BigDecimal.ZERO);
+            bounds[list] = got[list]++ == 0 ? bound : bounds[list].min(bound);
+            candidates.computeIfAbsent(entry.entity(), Candidate::new).seen.add(entry);
+        }
+        for (SortedLists.Section section : sections) {
+            int list = section.list();
+            depths[list] += got[list];
+            ended[list] = got[list] < section.count();
+            if (ended[list]) {
+                bounds[list] = BigDecimal.ZERO;
             }
         }
         return true;
@@ -151,30 +170,71 @@ public final class ThresholdSearch<X extends Exception> {
             }
         }
         open.sort(Comparator.comparing((Candidate candidate) -> candidate.bound).reversed());
-        int batch = limit + 8;
+        int batch = limit + MORE_THAN_LIMIT;
         for (int from = 0; from < open.size(); from += batch) {
-            List<String> entities = new ArrayList<>(batch);
+            List<Candidate> likely = new ArrayList<>(batch);
             for (Candidate candidate : open.subList(from, Math.min(open.size(), from + batch))) {
                 if (greatest.size() < limit || candidate.bound.compareTo(least()) > 0) {
-                    candidate.isResolved = true;
-                    candidate.seen.clear();
-                    entities.add(candidate.entity);
+                    likely.add(candidate);
                 }
             }
-            if (entities.isEmpty()) {
+            if (likely.isEmpty()) {
                 return true;
             }
-            reads += (long) entities.size() * lists.size();
-            if (reads > maxReads) {
+            if (!lookUp(likely)) {
                 return false;
             }
-            lists.totals(entities).forEach(this::rank);
             if (canReadOn && (greatest.size() < limit || least().compareTo(threshold) < 0)) {
                 // who was not seen may be among them, so the lists are read on, and bounds get closer
                 return true;
             }
         }
         return true;
+    }
+
+    /** Ranks entities; false when that is too much. What was read of all lists of a group need not be looked up. */
+    private boolean lookUp(List<Candidate> some) throws X {
+        Map<Integer, List<String>> unknown = new TreeMap<>();
+        Map<String, BigDecimal> sums = new HashMap<>();
+        int[] openLists = openLists();
+        for (Candidate candidate : some) {
+            int[] missing = openLists.clone();
+            BigDecimal known = BigDecimal.ZERO;
+            for (SortedLists.Entry entry : candidate.seen) {
+                missing[lists.group(entry.list())] -= ended[entry.list()] ? 0 : 1;
+            }
+            for (SortedLists.Entry entry : candidate.seen) {
+                if (missing[lists.group(entry.list())] == 0) {
+                    known = known.add(entry.value());
+                }
+            }
+            for (int group = 0; group < missing.length; group++) {
+                if (missing[group] > 0) {
+                    unknown.computeIfAbsent(group, none -> new ArrayList<>()).add(candidate.entity);
+                    reads += groupSizes[group];
+                }
+            }
+            sums.put(candidate.entity, known);
+            candidate.isResolved = true;
+            candidate.seen.clear();
+        }
+        if (reads > maxReads) {
+            return false;
+        }
+        if (!unknown.isEmpty()) {
+            lists.sums(unknown).forEach((entity, sum) -> sums.merge(entity, sum, BigDecimal::add));
+        }
+        sums.forEach(this::rank);
+        return true;
+    }
+
+    /** By group, how many of its lists were not read to their ends: in those that were, who was not seen has nothing. */
+    private int[] openLists() {
+        int[] open = new int[groupSizes.length];
+        for (int list = 0; list < ended.length; list++) {
+            open[lists.group(list)] += ended[list] ? 0 : 1;
+        }
+        return open;
     }
 
     private void rank(String entity, BigDecimal total) {
@@ -184,19 +244,30 @@ public final class ThresholdSearch<X extends Exception> {
         }
     }
 
-    /** Those that have a fair part in the threshold; without any threshold all that have not ended. */
-    private List<Integer> worthReading(BigDecimal threshold) {
+    /** Of those that have a fair part in the threshold, without any threshold of all that have not ended. */
+    private List<SortedLists.Section> nextSections(BigDecimal threshold) {
         int open = 0;
         for (boolean hasEnded : ended) {
             open += hasEnded ? 0 : 1;
         }
-        List<Integer> worth = new ArrayList<>();
+        double growth = growth(threshold);
+        List<SortedLists.Section> sections = new ArrayList<>();
         for (int list = 0; list < ended.length; list++) {
             BigDecimal share = bounds[list].multiply(BigDecimal.valueOf(2L * open));
             if (!ended[list] && (threshold.signum() == 0 || share.compareTo(threshold) >= 0)) {
-                worth.add(list);
+                int count = (int) Math.min((double) maxReads, Math.ceil(depths[list] * growth));
+                sections.add(new SortedLists.Section(list, depths[list], Math.max(1, count)));
             }
         }
-        return worth;
+        return sections;
+    }
+
+    /** How much is read next beside what was read: as much as Zipf's law wants, and some more. */
+    private double growth(BigDecimal threshold) {
+        if (greatest.size() < limit || least().signum() <= 0) {
+            return LARGEST_GROWTH;
+        }
+        double missing = threshold.doubleValue() / least().doubleValue() - 1;
+        return Math.clamp(2 * missing, LEAST_GROWTH, LARGEST_GROWTH);
     }
 }

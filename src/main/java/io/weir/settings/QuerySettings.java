@@ -7,7 +7,8 @@ import java.time.Duration;
  * Questions about rollups and live counts. Keys and defaults are under {@code weir.queries}.
  *
  * @param connections to the database, apart from those that write; as many questions are asked at once
- * @param maxWaiting questions that wait for one of them
+ * @param searches for the greatest entities that may have one of them at once
+ * @param maxWaiting questions of each kind that wait for one of them
  * @param statementTimeout what one question to the database may take
  * @param maxBuckets buckets of one answer, and buckets that a range may consist of
  * @param maxEntities entities of one answer
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record QuerySettings(
         int connections,
+        int searches,
         int maxWaiting,
         Duration statementTimeout,
         int maxBuckets,
@@ -30,6 +32,7 @@ public record QuerySettings(
         Duration badgeMaxAge) {
     public QuerySettings {
         Checks.atLeast("queries.connections", connections, 1);
+        Checks.atLeast("queries.searches", searches, 1);
         Checks.atLeast("queries.max-waiting", maxWaiting, 1);
         Checks.positive("queries.statement-timeout", statementTimeout);
         Checks.atLeast("queries.max-buckets", maxBuckets, 1);
@@ -46,6 +49,7 @@ public record QuerySettings(
         Config live = queries.getConfig("live");
         return new QuerySettings(
                 queries.getInt("connections"),
+                queries.getInt("searches"),
                 queries.getInt("max-waiting"),
                 queries.getDuration("statement-timeout"),
                 queries.getInt("max-buckets"),

@@ -92,10 +92,9 @@ public final class PostgresBuckets implements Buckets, AutoCloseable {
             if (id < 0 || parts.isEmpty()) {
                 return new Greatest(List.of(), false);
             }
-            List<RankedEntity> found = ThresholdSearch.find(new RollupLists(connection, id, parts), limit, maxReads);
-            return found == null
-                    ? new Greatest(RollupLists.addUp(connection, id, parts, limit), true)
-                    : new Greatest(found, false);
+            RollupLists lists = new RollupLists(connection, id, parts);
+            List<RankedEntity> found = ThresholdSearch.find(lists, limit, maxReads);
+            return found == null ? new Greatest(lists.addUp(limit), true) : new Greatest(found, false);
         });
     }
 

@@ -5,22 +5,23 @@ import io.weir.query.RangePart;
 import io.weir.query.RankedEntity;
 import io.weir.query.SortedLists;
 import java.math.BigDecimal;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.ToIntFunction;
 
 /** Each bucket of a range as a list of a measure's entities: the index has them sorted by value. */
 final class RollupLists implements SortedLists<SQLException> {
-    private record Bucket(RollupStep step, Instant at) {}
+    private record Bucket(int part, RollupStep step, Instant at) {}
 
     private final Connection connection;
     private final int measure;
@@ -31,8 +32,10 @@ final class RollupLists implements SortedLists<SQLException> {
         this.connection = connection;
         this.measure = measure;
         this.parts = parts;
-        for (RangePart part : parts) {
-            part.beginnings().forEach(at -> buckets.add(new Bucket(part.step(), at)));
+        for (int i = 0; i < parts.size(); i++) {
+            int part = i;
+            RollupStep step = parts.get(part).step();
+            parts.get(part).beginnings().forEach(at -> buckets.add(new Bucket(part, step, at)));
         }
     }
 
@@ -42,23 +45,30 @@ final class RollupLists implements SortedLists<SQLException> {
     }
 
     @Override
-    public List<Entry> next(List<Integer> lists, int skip, int count) throws SQLException {
-        Map<RollupStep, List<Integer>> bySteps = new LinkedHashMap<>();
-        lists.forEach(list -> bySteps.computeIfAbsent(buckets.get(list).step(), none -> new ArrayList<>())
-                .add(list));
+    public double weight(int list) {
+        return buckets.get(list).step().length().toSeconds();
+    }
+
+    @Override
+    public List<Entry> read(List<Section> sections) throws SQLException {
+        Map<RollupStep, List<Section>> bySteps = new LinkedHashMap<>();
+        sections.forEach(
+                section -> bySteps.computeIfAbsent(buckets.get(section.list()).step(), none -> new ArrayList<>())
+                        .add(section));
         StringJoiner select = new StringJoiner(" UNION ALL ");
-        bySteps.keySet().forEach(step -> select.add(head(step)));
+        bySteps.keySet().forEach(step -> select.add(section(step)));
         try (PreparedStatement statement = connection.prepareStatement(select.toString())) {
             int parameter = 1;
-            for (List<Integer> ofStep : bySteps.values()) {
+            for (List<Section> ofStep : bySteps.values()) {
                 Object[] beginnings = ofStep.stream()
-                        .map(list -> RollupTables.timestamp(buckets.get(list).at()))
+                        .map(section -> RollupTables.timestamp(
+                                buckets.get(section.list()).at()))
                         .toArray();
-                statement.setArray(parameter++, connection.createArrayOf("int", ofStep.toArray()));
+                statement.setArray(parameter++, integers(ofStep, Section::list));
                 statement.setArray(parameter++, connection.createArrayOf("timestamptz", beginnings));
+                statement.setArray(parameter++, integers(ofStep, Section::skip));
+                statement.setArray(parameter++, integers(ofStep, Section::count));
                 statement.setInt(parameter++, measure);
-                statement.setInt(parameter++, skip);
-                statement.setInt(parameter++, count);
             }
             List<Entry> entries = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
@@ -70,27 +80,48 @@ final class RollupLists implements SortedLists<SQLException> {
         }
     }
 
+    private Array integers(List<Section> sections, ToIntFunction<Section> number) throws SQLException {
+        return connection.createArrayOf(
+                "int", sections.stream().mapToInt(number).boxed().toArray());
+    }
+
     /** The buckets' greatest, as their index has them. */
-    private static String head(RollupStep step) {
-        return "SELECT b.list, r.entity, r.value FROM unnest(?::int[], ?::timestamptz[]) AS b (list, bucket)"
+    private static String section(RollupStep step) {
+        return "SELECT s.list, r.entity, r.value"
+                + " FROM unnest(?::int[], ?::timestamptz[], ?::int[], ?::int[]) AS s (list, bucket, skip, count)"
                 + " CROSS JOIN LATERAL (SELECT entity, value FROM " + RollupTables.values(step)
-                + " WHERE measure = ? AND bucket = b.bucket ORDER BY value DESC, entity OFFSET ? LIMIT ?) AS r";
+                + " WHERE measure = ? AND bucket = s.bucket ORDER BY value DESC, entity OFFSET s.skip LIMIT s.count)"
+                + " AS r";
     }
 
     @Override
-    public Map<String, BigDecimal> totals(Collection<String> entities) throws SQLException {
-        StringJoiner sums = new StringJoiner(" + ", "SELECT e.entity, ", " FROM unnest(?::text[]) AS e (entity)");
-        for (RangePart part : parts) {
-            sums.add("(SELECT coalesce(sum(value), 0) FROM " + RollupTables.values(part.step())
-                    + " WHERE measure = ? AND entity = e.entity AND bucket >= ? AND bucket < ?)");
-        }
+    public int group(int list) {
+        return buckets.get(list).part();
+    }
+
+    @Override
+    public Map<String, BigDecimal> sums(Map<Integer, List<String>> entitiesByPart) throws SQLException {
+        StringJoiner sums = new StringJoiner(" UNION ALL ");
+        entitiesByPart
+                .keySet()
+                .forEach(part -> sums.add("SELECT e.entity, (SELECT sum(value) FROM "
+                        + RollupTables.values(parts.get(part).step())
+                        + " WHERE measure = ? AND entity = e.entity AND bucket >= ? AND bucket < ?)"
+                        + " FROM unnest(?::text[]) AS e (entity)"));
         try (PreparedStatement statement = connection.prepareStatement(sums.toString())) {
-            int parameter = bindParts(statement, measure, parts);
-            statement.setArray(parameter, connection.createArrayOf("text", entities.toArray()));
+            int parameter = 1;
+            for (Map.Entry<Integer, List<String>> entities : entitiesByPart.entrySet()) {
+                parameter = bindPart(statement, parameter, parts.get(entities.getKey()));
+                statement.setArray(
+                        parameter++,
+                        connection.createArrayOf("text", entities.getValue().toArray()));
+            }
             Map<String, BigDecimal> totals = new HashMap<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    totals.put(row.getString(1), row.getBigDecimal(2));
+                    BigDecimal sum = row.getBigDecimal(2);
+                    // null where there are no buckets of it
+                    totals.merge(row.getString(1), sum == null ? BigDecimal.ZERO : sum, BigDecimal::add);
                 }
             }
             return totals;
@@ -98,8 +129,7 @@ final class RollupLists implements SortedLists<SQLException> {
     }
 
     /** The same as the search finds, by adding everything up. */
-    static List<RankedEntity> addUp(Connection connection, int measure, List<RangePart> parts, int limit)
-            throws SQLException {
+    List<RankedEntity> addUp(int limit) throws SQLException {
         StringJoiner all = new StringJoiner(
                 " UNION ALL ",
                 "SELECT entity, sum(value) AS total FROM (",
@@ -109,7 +139,11 @@ final class RollupLists implements SortedLists<SQLException> {
                     + " WHERE measure = ? AND bucket >= ? AND bucket < ?");
         }
         try (PreparedStatement statement = connection.prepareStatement(all.toString())) {
-            statement.setInt(bindParts(statement, measure, parts), limit);
+            int parameter = 1;
+            for (RangePart part : parts) {
+                parameter = bindPart(statement, parameter, part);
+            }
+            statement.setInt(parameter, limit);
             List<RankedEntity> ranked = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
@@ -120,13 +154,10 @@ final class RollupLists implements SortedLists<SQLException> {
         }
     }
 
-    private static int bindParts(PreparedStatement statement, int measure, List<RangePart> parts) throws SQLException {
-        int parameter = 1;
-        for (RangePart part : parts) {
-            statement.setInt(parameter++, measure);
-            statement.setObject(parameter++, RollupTables.timestamp(part.from()));
-            statement.setObject(parameter++, RollupTables.timestamp(part.to()));
-        }
-        return parameter;
+    private int bindPart(PreparedStatement statement, int first, RangePart part) throws SQLException {
+        statement.setInt(first, measure);
+        statement.setObject(first + 1, RollupTables.timestamp(part.from()));
+        statement.setObject(first + 2, RollupTables.timestamp(part.to()));
+        return first + 3;
     }
 }

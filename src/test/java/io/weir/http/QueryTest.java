@@ -95,6 +95,7 @@ class QueryTest {
                 new QuerySettings(
                         1,
                         1,
+                        1,
                         Duration.ofSeconds(1),
                         100,
                         50,

@@ -33,6 +33,7 @@ final class TestServer implements AutoCloseable {
     static final QuerySettings QUERIES = new QuerySettings(
             1,
             1,
+            1,
             Duration.ofSeconds(1),
             100,
             50,
