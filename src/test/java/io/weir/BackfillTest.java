@@ -272,10 +272,9 @@ class BackfillTest {
         for (String row : database.query("SELECT id, total FROM c")) {
             String id = row.substring(0, row.indexOf('|'));
             String total = row.substring(row.indexOf('|') + 1);
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(
-                                    weir.get("/api/v1/counters/s/" + id).body())
-                            .contains("\"total\":{\"committed\":" + total + ","));
+            await().untilAsserted(() -> assertThat(
+                            weir.get("/api/v1/counters/s/" + id).body())
+                    .contains("\"total\":{\"committed\":" + total + ","));
         }
     }
 

@@ -12,7 +12,6 @@ import io.weir.testkit.RedisForTests;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +77,8 @@ class DeadLettersCommandTest {
                             .exitCode())
                     .isZero();
             assertThat(weir(url, "replay", "1").out()).contains("dead letter 1 is replaying");
-            await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(database.query("SELECT id, clicks FROM links"))
-                            .containsExactly("five|1"));
+            await().untilAsserted(() ->
+                    assertThat(database.query("SELECT id, clicks FROM links")).containsExactly("five|1"));
             assertThat(weir(url, "discard", "2").out()).contains("dead letter 2 is discarded");
             assertThat(weir(url, "replay", "--stream", "link-clicks").out())
                     .contains("replayed: 0", "not replayed: 3: linkId: must be a string");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weir.testkit.DnsForTests;
 import io.weir.testkit.FreePort;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three servers that know a name in DNS and have a certificate each, and nothing else of each other. */
 class DiscoveryTest {
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Patience.LONG;
     private static final String NAME = "weir-nodes.svc.test";
     private static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
 
@@ -80,6 +81,7 @@ class DiscoveryTest {
                     .allSatisfy(node ->
                             assertThat(node.server().runningPartitions()).isNotEmpty());
         });
+        nodes.forEach(RunningWeir::awaitReady);
         assertThat(dns.asked()).contains("A " + NAME);
         // events and counts between nodes, over TLS
         for (int i = 0; i < 24; i++) {
@@ -114,7 +116,7 @@ class DiscoveryTest {
     }
 
     private void start(String host, Issued issued) throws Exception {
-        nodes.add(RunningWeir.start(
+        nodes.add(RunningWeir.startUnready(
                 home,
                 RedisForTests.url(),
                 database.url(),

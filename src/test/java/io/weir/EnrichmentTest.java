@@ -1,6 +1,5 @@
 package io.weir;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -121,7 +120,7 @@ class EnrichmentTest {
                 .with("203.0.113.0/24", "AT")
                 .with("198.51.100.0/24", "CH")
                 .writeTo(file);
-        await().atMost(20, SECONDS).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             hit("{\"page\":\"/\",\"address\":\"203.0.113.7\"}", RunningWeir.BROWSER);
             assertThat(database.number("SELECT count(*) FROM hits WHERE country = 'AT'"))
                     .isPositive();
@@ -155,10 +154,9 @@ class EnrichmentTest {
         assertThat(weir.send("POST", "/api/admin/dead-letters/replay?stream=s", "")
                         .body())
                 .contains("\"replayed\":2");
-        await().atMost(20, SECONDS)
-                .untilAsserted(() -> assertThat(database.query(
-                                "SELECT page, address, browser, is_bot, user_agent FROM hits ORDER BY 1"))
-                        .containsExactly("/admin|203.0.113.0|Firefox|f|", "/seven|203.0.113.0|Firefox|f|"));
+        await().untilAsserted(() -> assertThat(
+                        database.query("SELECT page, address, browser, is_bot, user_agent FROM hits ORDER BY 1"))
+                .containsExactly("/admin|203.0.113.0|Firefox|f|", "/seven|203.0.113.0|Firefox|f|"));
         assertThat(database.query("SELECT page, n FROM pages_hit ORDER BY 1")).containsExactly("/admin|1", "/seven|1");
     }
 

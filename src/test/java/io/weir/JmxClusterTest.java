@@ -3,6 +3,7 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JmxClusterTest {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
     private static final int PARTITIONS = 4;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Patience.LONG;
 
     @TempDir
     private Path home;

@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +56,7 @@ class JmxProcessTest {
                 .toList();
         String session = blocks.get(0).replaceFirst("^\\$ jshell --execution local -\\n", "");
         assertThat(session).startsWith("import com.sun.tools.attach").contains("attach(\"12345\")");
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(jshell(session)).isEqualTo(blocks.get(1)));
+        await().untilAsserted(() -> assertThat(jshell(session)).isEqualTo(blocks.get(1)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * watches kills the process then: no more can be asked of an event that kills, and no code of Weir's has to help.
  */
 class KillingEventTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.LONG;
     private static final int LOCK = 4711;
     private static final String WAITING =
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = " + LOCK + " AND NOT granted"

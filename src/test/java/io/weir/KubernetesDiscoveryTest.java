@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.weir.testkit.FreePort;
 import io.weir.testkit.KubernetesApiForTests;
 import io.weir.testkit.KubernetesApiForTests.Pod;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.RedisForTests;
 import io.weir.testkit.TestAuthority;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes that ask the API of a Kubernetes who else there is, as pods do. */
 class KubernetesDiscoveryTest {
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Patience.LONG;
     private static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
     private static final String TOKEN = "the-token-of-the-service-account";
 

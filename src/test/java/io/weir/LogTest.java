@@ -19,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,9 +48,8 @@ class LogTest {
                 CREATE TRIGGER refuse BEFORE INSERT ON projects FOR EACH ROW EXECUTE FUNCTION refuse();
                 """);
             sendWhatIsRefused(weir.url());
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(database.number("SELECT count(*) FROM dead_letter"))
-                            .isEqualTo(3));
+            await().untilAsserted(() -> assertThat(database.number("SELECT count(*) FROM dead_letter"))
+                    .isEqualTo(3));
             weir.terminate();
         }
         List<String> lines = Files.readAllLines(log);

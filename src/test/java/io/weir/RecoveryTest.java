@@ -78,9 +78,8 @@ class RecoveryTest {
                         .tell(Kill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
             }
             int expected = sent;
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(database.query("SELECT id, clicks FROM links ORDER BY id"))
-                            .containsExactly("a|" + expected, "b|" + 2 * expected));
+            await().untilAsserted(() -> assertThat(database.query("SELECT id, clicks FROM links ORDER BY id"))
+                    .containsExactly("a|" + expected, "b|" + 2 * expected));
             assertThat(database.number("SELECT epoch FROM stream_cursor WHERE stream = 'link-clicks'"))
                     .as("every kill began a new epoch")
                     .isGreaterThan(1);

@@ -3,6 +3,7 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisClusterForTests;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Redis is a cluster of three masters. */
 class RedisClusterTest {
-    private static final Duration LONG = Duration.ofSeconds(40);
+    private static final Duration LONG = Patience.LONG;
     private static final String CLICKS_KEY = "link-click-updates";
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();

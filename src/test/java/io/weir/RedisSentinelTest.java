@@ -3,12 +3,14 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisProcess;
 import io.weir.testkit.RedisSentinelsForTests;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Redis is a master and a replica, and three sentinels. */
 class RedisSentinelTest {
-    private static final Duration LONG = Duration.ofSeconds(40);
+    private static final Duration LONG = Patience.LONG;
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
 
@@ -33,10 +35,16 @@ class RedisSentinelTest {
         redis.close();
     }
 
+    /** As soon as it ships, it notices a master that stands still. */
+    private RunningWeir weir() throws Exception {
+        return RunningWeir.start(
+                Path.of("."), redis.url(), database.url(), Map.of("weir.log.command-timeout", "1500ms"));
+    }
+
     @Test
     void aFailoverLosesNothingThatTheReplicaHadAndDoublesNothing() throws Exception {
         RedisProcess first = redis.master();
-        try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
+        try (RunningWeir weir = weir()) {
             Senders senders = new Senders(weir);
             try (senders) {
                 senders.awaitMore();
@@ -62,7 +70,7 @@ class RedisSentinelTest {
     @Test
     void aMasterThatWasReplacedWhileItStoodStillTakesNothingThatIsLost() throws Exception {
         RedisProcess first = redis.master();
-        try (RunningWeir weir = RunningWeir.start(redis.url(), database.url())) {
+        try (RunningWeir weir = weir()) {
             Senders senders = new Senders(weir);
             try (senders) {
                 senders.awaitMore();

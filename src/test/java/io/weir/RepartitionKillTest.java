@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Weir is killed while a stream gets another number of partitions, and goes on with that when it is started anew. */
 class RepartitionKillTest {
     private static final int ENTITIES = 12;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Patience.LONG;
 
     @TempDir
     private Path home;

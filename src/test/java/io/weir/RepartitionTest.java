@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stream gets another number of partitions while events come. */
 class RepartitionTest {
     private static final int ENTITIES = 24;
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Patience.LONG;
 
     @TempDir
     private Path home;
@@ -138,9 +139,7 @@ class RepartitionTest {
                         .isEqualTo(202);
             }
             // those that follow would not have to wait for the locks
-            await().during(Duration.ofSeconds(2))
-                    .atMost(SOON)
-                    .until(() -> database.number("SELECT count(*) FROM numbered") == 0);
+            await().during(Duration.ofSeconds(2)).until(() -> database.number("SELECT count(*) FROM numbered") == 0);
             accepted.set(2 * ENTITIES);
             before.close();
         }

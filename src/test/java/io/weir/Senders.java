@@ -3,6 +3,7 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresTestDatabase;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -23,7 +24,7 @@ final class Senders implements AutoCloseable {
     /** What each request of a kind is: one event. */
     private static final List<String> KINDS = List.of("clicks", "usage", "track");
 
-    private static final Duration LONG = Duration.ofSeconds(40);
+    private static final Duration LONG = Patience.LONG;
 
     private final RunningWeir weir;
     private final Map<String, AtomicInteger> accepted = new ConcurrentHashMap<>();

@@ -1,6 +1,5 @@
 package io.weir;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -97,9 +96,8 @@ class ShortLinksTest {
                 .isEqualTo(302);
         assertThat(weir.get("/spring").statusCode()).isEqualTo(302);
 
-        await().atMost(60, SECONDS)
-                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links"))
-                        .containsExactly("2"));
+        await().untilAsserted(() ->
+                assertThat(database.query("SELECT clicks FROM short_links")).containsExactly("2"));
         assertThat(database.query(
                         "SELECT short_code, host(address), user_agent, referrer, original_url FROM click_events"
                                 + " WHERE referrer IS NOT NULL"))
@@ -116,9 +114,8 @@ class ShortLinksTest {
         create("{\"code\":\"many\",\"url\":\"https://example.com/\"}");
         // the rules of enrichment load with the first
         assertThat(weir.get("/many").statusCode()).isEqualTo(302);
-        await().atMost(60, SECONDS)
-                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links"))
-                        .containsExactly("1"));
+        await().untilAsserted(() ->
+                assertThat(database.query("SELECT clicks FROM short_links")).containsExactly("1"));
         for (int i = 1; i < 500; i++) {
             assertThat(weir.get("/many").statusCode()).isEqualTo(302);
         }
@@ -292,18 +289,16 @@ class ShortLinksTest {
             assertThat(other.get("/shared").statusCode()).isEqualTo(404);
             create("{\"code\":\"shared\",\"url\":\"https://example.com/1\"}");
             // far sooner than its times allow
-            await().atMost(8, SECONDS)
-                    .until(() -> location(other.get("/shared")).equals("https://example.com/1"));
+            await().until(() -> location(other.get("/shared")).equals("https://example.com/1"));
             assertThat(location(weir.get("/shared"))).isEqualTo("https://example.com/1");
 
             weir.send("PATCH", "/api/v1/links/shared", "{\"url\":\"https://example.com/2\"}");
             assertThat(location(weir.get("/shared"))).isEqualTo("https://example.com/2");
-            await().atMost(20, SECONDS)
-                    .until(() -> location(other.get("/shared")).equals("https://example.com/2"));
+            await().until(() -> location(other.get("/shared")).equals("https://example.com/2"));
 
             other.send("DELETE", "/api/v1/links/shared", "");
             assertThat(other.get("/shared").statusCode()).isEqualTo(404);
-            await().atMost(20, SECONDS).until(() -> weir.get("/shared").statusCode() == 404);
+            await().until(() -> weir.get("/shared").statusCode() == 404);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.weir;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,7 +31,7 @@ class StaggerTest {
                 CREATE TRIGGER note BEFORE UPDATE OF entry ON stream_cursor
                 FOR EACH ROW WHEN (NEW.entry <> OLD.entry) EXECUTE FUNCTION note();
                 """);
-            await().atMost(30, SECONDS).until(() -> {
+            await().until(() -> {
                 weir.post("/whole", RunningWeir.JSON, "{\"linkId\":\"a\"}");
                 weir.post("/half", RunningWeir.JSON, "{\"linkId\":\"b\"}");
                 return windows("whole").size() > 2 && windows("half").size() > 2;

@@ -10,7 +10,6 @@ import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +33,7 @@ class StatusCommandTest {
             topSaysWhatItDoes(server.url());
 
             redis.close();
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 Outcome unhealthy = weir(server.url(), "status", "--table");
                 assertThat(unhealthy.exitCode()).isEqualTo(1);
                 assertThat(unhealthy.out()).containsPattern("redis +unhealthy");

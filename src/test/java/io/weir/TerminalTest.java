@@ -7,7 +7,6 @@ import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PseudoTerminal;
 import io.weir.testkit.RedisForTests;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,17 +40,15 @@ class TerminalTest {
             }
             try (PseudoTerminal tail =
                     PseudoTerminal.weir(Map.of(), "tail", "link-clicks", "--limit", "1", "--url", server.url())) {
-                await().atMost(Duration.ofSeconds(20))
-                        .untilAsserted(() -> assertThat(tail.seen()).contains("following link-clicks"));
+                await().untilAsserted(() -> assertThat(tail.seen()).contains("following link-clicks"));
                 server.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"" + "x".repeat(100) + "\"}");
                 assertThat(tail.awaitExit()).isZero();
                 await().untilAsserted(() -> assertThat(tail.seen().lines())
                         .anyMatch(line -> line.matches("[0-9:.]{12} 0 x{64}…") && line.length() == 80));
             }
             try (PseudoTerminal top = PseudoTerminal.weir(Map.of(), "top", "--url", server.url())) {
-                await().atMost(Duration.ofSeconds(20))
-                        .untilAsserted(() ->
-                                assertThat(top.seen().split("COMMITTED/S", -1)).hasSizeGreaterThan(3));
+                await().untilAsserted(() ->
+                        assertThat(top.seen().split("COMMITTED/S", -1)).hasSizeGreaterThan(3));
                 assertThat(top.seen()).contains(OTHER_PAGE, "link-clicks").doesNotContain(PAGE_BEFORE);
                 top.press('q');
                 assertThat(top.awaitExit()).isZero();

@@ -1,6 +1,5 @@
 package io.weir;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,9 +79,8 @@ class ViewFallbackTest {
     }
 
     private void awaitReads(String expected) {
-        await().atMost(30, SECONDS)
-                .untilAsserted(() -> assertThat(database.query("SELECT id, read_count FROM stories ORDER BY id"))
-                        .containsExactly(expected.split(" ")));
+        await().untilAsserted(() -> assertThat(database.query("SELECT id, read_count FROM stories ORDER BY id"))
+                .containsExactly(expected.split(" ")));
     }
 
     @Test
@@ -137,7 +134,8 @@ class ViewFallbackTest {
             HttpResponse<String> waited =
                     weir.send("POST", "/api/stories/s1/view?wait=committed", "{\"userId\":\"eve\"}");
             assertViewed(waited, true, 3);
-            assertThat(weir.get("/metrics").body()).contains("weir_store_direct_total{stream=\"story-views\"} 3.0");
+            await().untilAsserted(() -> assertThat(weir.get("/metrics").body())
+                    .contains("weir_store_direct_total{stream=\"story-views\"} 3.0"));
         }
     }
 
@@ -166,7 +164,7 @@ class ViewFallbackTest {
                 answers.add(clients.submit(() -> weir.send("POST", "/api/stories/" + story + "/view", body)
                         .statusCode()));
             }
-            TimeUnit.SECONDS.sleep(1);
+            await().until(() -> weir.get("/metrics").body().matches("(?s).*\nweir_http_concurrent 20[01]\\.0\n.*"));
             other.rollback();
             for (Future<Integer> answer : answers) {
                 assertThat(answer.get()).isEqualTo(200);

@@ -20,7 +20,7 @@ final class LogDrain {
         return asker != null;
     }
 
-    /** Notes the log's last entry when the drain began; null when it is not known. */
+    /** Notes the log's last entry when the drain began; zero when it held none, null when it is not known. */
     void endsWith(@Nullable EntryId last) {
         upTo = isUnderWay() ? last : null;
     }

@@ -224,12 +224,12 @@ final class StreamConsumer {
 
     private void add(LogEntry entry) {
         int added = windows.add(entry);
-        partition.status().addUncommitted(added);
         OpenWindow open = windows.open();
         if (open.size() == added && !open.isEmpty()) {
             timers.startSingleTimer(
                     Timer.WINDOW_DUE, partition.definition().window().delayFrom(System.currentTimeMillis()));
         }
+        partition.status().addUncommitted(added);
         handOver(windows.closeIfFull());
     }
 
@@ -332,7 +332,10 @@ final class StreamConsumer {
             return Behaviors.same();
         }
         draining.begin(replyTo);
-        context.pipeToSelf(reader.lastEntry(), (last, failure) -> new LastEntry(failure == null ? last : null));
+        // where the log holds nothing, nothing is waited for: least of all a read that waits for the first entry
+        context.pipeToSelf(
+                reader.lastEntry().thenApply(last -> last == null ? EntryId.ZERO : last),
+                (last, failure) -> new LastEntry(failure == null ? last : null));
         closeIfDue();
         return afterChange();
     }

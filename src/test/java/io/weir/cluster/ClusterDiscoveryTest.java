@@ -8,6 +8,7 @@ import io.weir.settings.SettingsException;
 import io.weir.testkit.DnsForTests;
 import io.weir.testkit.DnsForTests.Service;
 import io.weir.testkit.FreePort;
+import io.weir.testkit.Patience;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nodes that are told a name, and a server that knows it. */
 class ClusterDiscoveryTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Patience.LONG;
     private static final String SERVICES = "_management._tcp.weir-nodes.svc.test";
 
     private final List<TestNode> nodes = new ArrayList<>();

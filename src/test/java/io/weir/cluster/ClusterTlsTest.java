@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.settings.SettingsException;
+import io.weir.testkit.Patience;
 import io.weir.testkit.TestAuthority;
 import io.weir.testkit.TestAuthority.Issued;
 import io.weir.testkit.TlsClient;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClusterTlsTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Patience.LONG;
 
     @TempDir
     private static Path directory;

@@ -34,7 +34,7 @@ class ConnectionGuardTest {
                 .run(testKit.system())
                 .toCompletableFuture();
 
-        assertThat(requests.get(5, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(requests.get(60, TimeUnit.SECONDS)).hasSize(1);
         await().untilAsserted(() -> assertThat(connections).hasValue(0));
     }
 
@@ -48,6 +48,6 @@ class ConnectionGuardTest {
                 .run(testKit.system())
                 .toCompletableFuture();
 
-        assertThat(requests.get(5, TimeUnit.SECONDS)).hasSize(20);
+        assertThat(requests.get(60, TimeUnit.SECONDS)).hasSize(20);
     }
 }

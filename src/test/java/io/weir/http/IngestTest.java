@@ -75,7 +75,7 @@ class IngestTest {
 
         assertThat(response).isNotDone();
         redis.complete(new EntryId(1, 1));
-        assertThat(response.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+        assertThat(response.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
     }
 
     @ParameterizedTest

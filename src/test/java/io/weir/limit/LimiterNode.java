@@ -50,7 +50,7 @@ final class LimiterNode implements AutoCloseable {
                     .toCompletableFuture());
         }
         return verdicts.stream()
-                .map(verdict -> verdict.orTimeout(20, TimeUnit.SECONDS).join())
+                .map(verdict -> verdict.orTimeout(60, TimeUnit.SECONDS).join())
                 .filter(LimitVerdict::allowed)
                 .count();
     }
@@ -58,7 +58,7 @@ final class LimiterNode implements AutoCloseable {
     LimitVerdict tryOnce(RateLimit limit, String subject) {
         return limiter.tryAcquire(limit.by(List.of(subject)))
                 .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 

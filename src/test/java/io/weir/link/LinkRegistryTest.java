@@ -66,7 +66,7 @@ class LinkRegistryTest {
         }
 
         LinkResolver.Resolution resolve(String code) throws Exception {
-            return ask(code).get(20, TimeUnit.SECONDS);
+            return ask(code).get(60, TimeUnit.SECONDS);
         }
 
         CompletableFuture<LinkResolver.Resolution> ask(String code) {
@@ -81,7 +81,7 @@ class LinkRegistryTest {
         boolean announce(Link link) throws Exception {
             return registry.announce(link.code(), link.target().version(), link.target())
                     .toCompletableFuture()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
 
         double lookups(String source) {
@@ -191,7 +191,7 @@ class LinkRegistryTest {
         Link changed = store.set("a", "https://example.com/new");
         assertThat(node.announce(changed)).isTrue();
         store.releaseReaders();
-        early.get(20, TimeUnit.SECONDS);
+        early.get(60, TimeUnit.SECONDS);
 
         assertThat(node.url("a")).isEqualTo("https://example.com/new");
         assertThat(inRedis("a")).endsWith("https://example.com/new");
@@ -208,7 +208,7 @@ class LinkRegistryTest {
 
         assertThat(node.url("a")).isEqualTo("https://example.com/new");
         store.releaseReaders();
-        early.get(20, TimeUnit.SECONDS);
+        early.get(60, TimeUnit.SECONDS);
         assertThat(node.url("a")).isEqualTo("https://example.com/new");
     }
 
@@ -224,18 +224,18 @@ class LinkRegistryTest {
         // the late node hears nothing of it
         other.announce(store.set("a", "https://example.com/new"));
         store.releaseReaders();
-        first.get(20, TimeUnit.SECONDS);
+        first.get(60, TimeUnit.SECONDS);
 
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> second = late.ask("b");
         store.awaitReader();
         long end = Objects.requireNonNull(store.delete("b"));
-        other.registry.announce("b", end, null).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        other.registry.announce("b", end, null).toCompletableFuture().get(60, TimeUnit.SECONDS);
         store.releaseReaders();
-        second.get(20, TimeUnit.SECONDS);
+        second.get(60, TimeUnit.SECONDS);
 
         // its own writes have gone out before this question
-        Objects.requireNonNull(late.redis.commands()).get(new byte[] {'x'}).get(20, TimeUnit.SECONDS);
+        Objects.requireNonNull(late.redis.commands()).get(new byte[] {'x'}).get(60, TimeUnit.SECONDS);
         assertThat(inRedis("a")).endsWith("https://example.com/new");
         assertThat(inRedis("b")).endsWith(" gone");
         assertThat(other.resolve("b")).isInstanceOf(LinkResolver.Absent.class);
@@ -366,9 +366,9 @@ class LinkRegistryTest {
         assertThat(node.resolve("x3")).isEqualTo(new LinkResolver.Unavailable("too many links are being looked for"));
         assertThat(node.lookups("refused")).isEqualTo(1);
         store.releaseReaders();
-        assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
-        assertThat(same.get(20, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
-        assertThat(two.get(20, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
+        assertThat(one.get(60, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
+        assertThat(same.get(60, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
+        assertThat(two.get(60, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Absent.class);
         // one for each code
         assertThat(store.questions).hasValue(3);
     }

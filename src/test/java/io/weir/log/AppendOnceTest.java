@@ -161,7 +161,7 @@ class AppendOnceTest {
         String key = definition.partitionKey(0);
         LogFixtures.redis(RedisForTests.url(), redis -> redis.set(key, "no stream"));
         CompletionStage<List<Place>> refused = log.appendOnce(definition, 0, List.of(item("x", "k")));
-        assertThat(refused.toCompletableFuture()).failsWithin(Duration.ofSeconds(5));
+        assertThat(refused.toCompletableFuture()).failsWithin(Duration.ofSeconds(60));
         assertThat(log.depth(definition)).isZero();
         LogFixtures.redis(RedisForTests.url(), redis -> redis.del(key));
         assertThat(await(log.appendOnce(definition, 0, List.of(item("x", "k"))))

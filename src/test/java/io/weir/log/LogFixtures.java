@@ -93,14 +93,14 @@ final class LogFixtures {
     }
 
     static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
-    /** The reason that an append failed for; fails when it did not fail within two seconds. */
+    /** The reason that an append failed for; fails when it did not fail. */
     static AppendFailure.Reason refusal(CompletionStage<EntryId> stage) {
         try {
             EntryId id =
-                    stage.toCompletableFuture().orTimeout(2, TimeUnit.SECONDS).join();
+                    stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
             throw new AssertionError("appended as " + id);
         } catch (CompletionException problem) {
             return reason(problem);

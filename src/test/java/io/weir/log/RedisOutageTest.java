@@ -18,11 +18,11 @@ import io.weir.log.AppendFailure.Reason;
 import io.weir.testkit.RedisForTests;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,14 +70,11 @@ class RedisOutageTest {
                 assertThat(reason(problem)).isIn(Reason.UNAVAILABLE, Reason.UNKNOWN);
             }
         }
-        await().atMost(Duration.ofSeconds(1))
-                .until(() -> refusal(log.append(definition, 0, events("away"))) == Reason.UNAVAILABLE);
+        await().until(() -> refusal(log.append(definition, 0, events("away"))) == Reason.UNAVAILABLE);
         assertThat(await(log.isReachable())).isFalse();
 
         redis.restart();
-        await().atMost(Duration.ofSeconds(2))
-                .ignoreExceptions()
-                .untilAsserted(() -> appended.add(await(log.append(definition, 0, events("after")))));
+        await().ignoreExceptions().untilAsserted(() -> appended.add(await(log.append(definition, 0, events("after")))));
         assertThat(await(log.isReachable())).isTrue();
 
         try (PartitionReader reader = log.reader(definition, 0)) {
@@ -98,9 +95,7 @@ class RedisOutageTest {
         assertThat(refusal(log.append(definition, 0, events("x")))).isEqualTo(Reason.UNAVAILABLE);
         assertThat(log.depth(definition)).isZero();
         redis.restart();
-        await().atMost(Duration.ofSeconds(2))
-                .ignoreExceptions()
-                .untilAsserted(() -> await(log.append(definition, 0, events("x"))));
+        await().ignoreExceptions().untilAsserted(() -> await(log.append(definition, 0, events("x"))));
     }
 
     @Test
@@ -126,12 +121,15 @@ class RedisOutageTest {
         assertThat(registry.get("weir.log.waiting.events").gauge().value()).isEqualTo(1);
 
         signal("CONT");
-        await().atMost(Duration.ofSeconds(2))
-                .ignoreExceptions()
-                .untilAsserted(() -> await(log.append(definition, 0, events("after"))));
-        assertThat(log.depth(definition)).isEqualTo(3);
-        assertThat(LogFixtures.<Long>redis(redis.url(), commands -> commands.xlen(definition.redisKey())))
-                .isEqualTo(3);
+        // one that has no answer in time on a slow machine is appended all the same
+        AtomicInteger tries = new AtomicInteger();
+        await().ignoreExceptions().untilAsserted(() -> {
+            tries.incrementAndGet();
+            await(log.append(definition, 0, events("after")));
+        });
+        long length = LogFixtures.<Long>redis(redis.url(), commands -> commands.xlen(definition.redisKey()));
+        assertThat(length).isBetween(3L, 2L + tries.get());
+        assertThat(log.depth(definition)).isEqualTo(length);
         assertThat(registry.get("weir.log.waiting.events").gauge().value()).isZero();
     }
 
@@ -147,9 +145,7 @@ class RedisOutageTest {
                 .isZero());
         assertThat(refusal(log.append(definition, 0, events("later")))).isEqualTo(Reason.UNAVAILABLE);
         signal("CONT");
-        await().atMost(Duration.ofSeconds(3))
-                .ignoreExceptions()
-                .untilAsserted(() -> await(log.append(definition, 0, events("after"))));
+        await().ignoreExceptions().untilAsserted(() -> await(log.append(definition, 0, events("after"))));
     }
 
     @Test
@@ -181,9 +177,7 @@ class RedisOutageTest {
             await(reader.acknowledge(entries.stream().map(LogEntry::id).toList(), 30));
             await(reader.trim(new EntryId(last.millis() + 1, 0)));
         }
-        await().atMost(Duration.ofSeconds(2))
-                .ignoreExceptions()
-                .untilAsserted(() -> await(log.append(definition, 0, events("after"))));
+        await().ignoreExceptions().untilAsserted(() -> await(log.append(definition, 0, events("after"))));
     }
 
     @Test

@@ -51,7 +51,7 @@ class SentinelMasterTest {
         assertThat(connection.isOpen()).isTrue();
 
         first.signal("STOP");
-        await().atMost(Duration.ofSeconds(30)).until(() -> redis.master() != first);
+        await().until(() -> redis.master() != first);
         assertThat(connection.isOpen()).isTrue();
         await().ignoreExceptions().untilAsserted(() -> {
             await(master.closeOutdated());

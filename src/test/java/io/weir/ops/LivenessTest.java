@@ -20,7 +20,7 @@ class LivenessTest {
         return new Liveness(parts, Duration.ofMillis(100))
                 .report()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     @Test

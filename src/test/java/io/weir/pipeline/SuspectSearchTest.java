@@ -21,6 +21,7 @@ import io.weir.store.Database;
 import io.weir.store.DirectOutcome;
 import io.weir.store.PartitionStore;
 import io.weir.store.WindowCommit;
+import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A partition on real servers whose store fails as a defect would. */
 class SuspectSearchTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.LONG;
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();

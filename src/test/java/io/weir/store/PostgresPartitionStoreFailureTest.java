@@ -1,6 +1,5 @@
 package io.weir.store;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
@@ -89,10 +88,9 @@ class PostgresPartitionStoreFailureTest {
             statement.execute("SET LOCAL application_name = '" + Identifiers.applicationName("pages", 0) + "'");
             statement.execute("UPDATE stream_cursor SET entry = '5-0'");
             CompletableFuture<PartitionStore.Started> start = startLater(store);
-            await().atMost(10, SECONDS)
-                    .until(() -> database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                    + " AND now() - query_start > interval '500 ms'")
-                            > 0);
+            await().until(() -> database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND now() - query_start > interval '500 ms'")
+                    > 0);
             slow.commit();
             assertThat(start.join()).isEqualTo(new PartitionStore.Started(2, EntryId.parse("5-0"), 0, 0));
         }
@@ -108,9 +106,8 @@ class PostgresPartitionStoreFailureTest {
             other.setAutoCommit(false);
             statement.execute("UPDATE stream_cursor SET entry = '5-0'");
             CompletableFuture<PartitionStore.Started> start = startLater(store);
-            await().atMost(10, SECONDS)
-                    .until(() -> fixture.database.number(
-                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            await().until(() ->
+                    fixture.database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
                             > 0);
             other.commit();
             assertThat(start.join()).isEqualTo(new PartitionStore.Started(2, EntryId.parse("5-0"), 0, 0));
@@ -129,10 +126,9 @@ class PostgresPartitionStoreFailureTest {
             WindowCommit window = fixture.window(epoch, EntryId.ZERO, List.of(fixture.view(null, "/a", 1L)));
             CompletableFuture<CommitOutcome> outcome = CompletableFuture.supplyAsync(() -> store.commit(window));
             // the wait shows under the partition's own name, by which a start finds it
-            await().atMost(10, SECONDS)
-                    .until(() -> fixture.database.number("SELECT count(*) FROM pg_stat_activity"
-                                    + " WHERE wait_event_type = 'Lock' AND application_name = 'weir:pages/0'")
-                            == 1);
+            await().until(() -> fixture.database.number("SELECT count(*) FROM pg_stat_activity"
+                            + " WHERE wait_event_type = 'Lock' AND application_name = 'weir:pages/0'")
+                    == 1);
             starting.commit();
             assertThat(outcome.join()).isInstanceOf(CommitOutcome.Fenced.class);
             assertThat(fixture.pages()).isEmpty();

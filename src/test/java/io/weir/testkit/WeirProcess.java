@@ -80,21 +80,18 @@ public final class WeirProcess implements AutoCloseable {
 
     private static WeirProcess start(String command, Map<String, String> environment, Path log) throws IOException {
         Files.createDirectories(log.toAbsolutePath().getParent());
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx256m",
-                        // it lives for seconds: the optimising compiler would take twice the processor until it is
-                        // ready
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        "-Dlogback.configurationFile=conf/logback.xml",
-                        "io.weir.Main",
-                        command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                // it lives for seconds: the optimising compiler would take twice the processor until it is ready
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC"));
+        words.addAll(ProcessClassPath.options());
+        words.addAll(List.of("-Dlogback.configurationFile=conf/logback.xml", "io.weir.Main", command));
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         builder.environment().put("WEIR_HTTP_PORT", "0");
         return new WeirProcess(builder.start());
