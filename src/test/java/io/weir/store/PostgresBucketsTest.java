@@ -41,7 +41,17 @@ class PostgresBucketsTest {
 
     private static QuerySettings settings(int maxReads, Duration timeout) {
         return new QuerySettings(
-                2, 8, timeout, 2_000, 1_000, maxReads, 10, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO);
+                2,
+                8,
+                timeout,
+                2_000,
+                1_000,
+                maxReads,
+                10,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                1,
+                Duration.ZERO);
     }
 
     /** 300 entities over three days of minutes, and the hours and days that they make; clicks of "balance" may be negative. */
