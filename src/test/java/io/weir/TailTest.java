@@ -154,6 +154,37 @@ class TailTest {
     }
 
     @Test
+    void eventsOfAllNodesAreToldOnceWhicheverIsAskedAndWhereverThePartitionsMove() throws Exception {
+        Set<String> expected = new TreeSet<>();
+        Set<String> told = new TreeSet<>();
+        try (Stream<String> lines = listen("link-clicks/tail").body()) {
+            Iterator<String> events = follow(lines);
+            try (RunningWeir other = RunningWeir.start(
+                    Path.of("."),
+                    redis.url(),
+                    database.url(),
+                    Map.of("weir.cluster.seed-nodes", List.of(weir.server().clusterAddress())))) {
+                await().until(() -> !other.server().runningPartitions().isEmpty());
+                for (int i = 0; i < 10; i++) {
+                    String body = "{\"linkId\":\"other" + i + "\"}";
+                    assertThat(other.post("/api/v1/clicks", RunningWeir.JSON, body)
+                                    .statusCode())
+                            .isEqualTo(202);
+                    click("own" + i);
+                    expected.addAll(List.of("other" + i, "own" + i));
+                }
+            }
+            click("last");
+            for (String line = next(events); !line.contains("\"last\""); line = next(events)) {
+                Matcher event = TOLD.matcher(line);
+                assertThat(event.matches()).as(line).isTrue();
+                assertThat(told.add(event.group(5))).as(line).isTrue();
+            }
+        }
+        assertThat(told).isEqualTo(expected);
+    }
+
+    @Test
     void eventsOfNewPartitionsAreToldToo() throws Exception {
         try (Stream<String> lines = listen("link-clicks/tail").body()) {
             Iterator<String> told = follow(lines);
