@@ -1,5 +1,6 @@
 import { Chart } from './chart.js';
 import { follow, setToken } from './feed.js';
+import { growth } from './growth.js';
 import * as letters from './letters.js';
 import * as top from './top.js';
 import { duration, element, number, table, word } from './view.js';
@@ -19,17 +20,13 @@ function sum(streams, figure) {
 }
 
 function drawCharts(now) {
-  const streams = now.streams;
-  const seconds = before ? (now.at - before.at) / 1000 : 0;
-  // a server that started anew counts from 0
-  const more = (figure) => Math.max(0, sum(streams, figure) - sum(before?.streams ?? streams, figure));
-  if (seconds > 0) {
-    const flushes = more('flushes');
-    rate.add(more('accepted') / seconds, more('committed') / seconds);
-    flush.add(flushes ? more('flushMillis') / flushes : 0);
+  if (before) {
+    const grown = growth(before, now);
+    rate.add(grown.accepted, grown.committed);
+    flush.add(grown.flushes ? grown.flushMillis / grown.flushes : 0);
   }
-  depth.add(sum(streams, 'depth'));
-  lag.add(Math.max(0, ...streams.map((stream) => stream.lagMillis)));
+  depth.add(sum(now.streams, 'depth'));
+  lag.add(Math.max(0, ...now.streams.map((stream) => stream.lagMillis)));
 }
 
 function drawStreams(now) {
@@ -42,10 +39,18 @@ function drawStreams(now) {
     [['Partition'], ['State', 'text'], ['Read', 'number'], ['Epoch', 'number'], ['Cursor'], ['Owner']],
     now.streams.flatMap((stream) => stream.partitions.map((partition) => [
       `${stream.stream}/${partition.partition}`,
-      word(!partition.trouble, 'well', `${partition.stopped ? 'stopped' : 'in trouble'}: ${partition.trouble}`),
-      number(partition.uncommitted), partition.epoch == null ? null : number(partition.epoch), partition.cursor,
+      state(partition), partition.uncommitted == null ? null : number(partition.uncommitted),
+      partition.epoch == null ? null : number(partition.epoch), partition.cursor,
       partition.owner])),
     'No partitions.');
+}
+
+function state(partition) {
+  if (partition.node == null) {
+    return element('span', { className: 'bad' }, 'no node tells of it');
+  }
+  const good = partition.paused ? 'paused' : 'well';
+  return word(!partition.trouble, good, `${partition.stopped ? 'stopped' : 'in trouble'}: ${partition.trouble}`);
 }
 
 function drawLedger(ledger) {
@@ -61,24 +66,43 @@ function drawLedger(ledger) {
     ledger.streams.map((stream) => [stream.stream, ...terms.map((term) => number(stream[term]))]), 'No streams.');
 }
 
-function drawRest(now) {
-  find('parts').replaceChildren(...[['Redis', now.redis], ['PostgreSQL', now.database]].map(([name, good]) =>
-    element('li', {}, `${name}: `, good === undefined ? 'not asked yet' : word(good, 'answers', 'does not answer'))));
-  find('own').hidden = now.members.length < 2;
-  table(find('members'), [['Node'], ['Status'], ['Seen from here']],
-    now.members.map((member) => [member.address === now.node ? `${member.address} (this one)` : member.address,
-      member.status, word(member.reachable, 'reachable', 'unreachable')]), 'It has not joined a cluster yet.');
-  table(find('alerts'), [['Alert'], ['Since'], ['What', 'text']],
-    now.alerts.active.map((alert) => [element('span', { className: 'bad' }, alert.alert), alert.since.slice(0, 19), alert.message]),
+function parts(node) {
+  const away = [['Redis', node.redis], ['PostgreSQL', node.database]].filter(([, good]) => good === false);
+  return away.length ? word(false, '', `does not reach ${away.map(([name]) => name).join(' and ')}`) : word(true, 'well');
+}
+
+function drawNodes(now) {
+  const own = now.nodes.find((node) => node.node === now.node) ?? {};
+  find('parts').replaceChildren(...[['Redis', own.redis], ['PostgreSQL', own.database]].map(([name, good]) =>
+    element('li', {}, `${name}: `, good == null ? 'not asked yet' : word(good, 'answers', 'does not answer'))));
+  const silent = now.nodes.filter((node) => node.status === 'Up' && !node.answers).map((node) => node.node);
+  write('missing', silent.length === 0 ? '' : `Without the figures of ${silent.join(', ')}: no answer.`);
+  find('missing').hidden = silent.length === 0;
+  const figure = (node, name) => (node.answers ? number(node[name]) : null);
+  table(find('members'),
+    [['Node'], ['Status'], ['Seen from here'], ['State', 'text'], ['Partitions', 'number'], ['Accepted', 'number'],
+      ['Committed', 'number'], ['Depth', 'number']],
+    now.nodes.map((node) => [node.node === now.node ? `${node.node} (this one)` : node.node,
+      node.status, word(node.reachable, 'reachable', 'unreachable'), node.answers ? parts(node) : word(false, '', 'no answer'),
+      ...['partitions', 'accepted', 'committed', 'depth'].map((name) => figure(node, name))]),
+    'No nodes.');
+  const where = now.nodes.length > 1 ? [['Node']] : [];
+  table(find('alerts'), [['Alert'], ['Since'], ['What', 'text'], ...where],
+    now.nodes.flatMap((node) => (node.alerts ?? []).map((alert) => [
+      element('span', { className: 'bad' }, alert.alert), alert.since.slice(0, 19), alert.message, ...where.map(() => node.node)])),
     'None: no figure is past its limit.');
+}
+
+// a status that is written anew each second would be read out each second
+function write(id, text) {
+  if (find(id).textContent !== text) {
+    find(id).textContent = text;
+  }
 }
 
 function say(state, text) {
   find('connection').dataset.state = state;
-  // a status that is written anew each second would be read out each second
-  if (find('connection').textContent !== text) {
-    find('connection').textContent = text;
-  }
+  write('connection', text);
 }
 
 letters.begin();
@@ -96,7 +120,7 @@ follow({
     drawStreams(now);
     top.update(now.streams);
     drawLedger(now.ledger);
-    drawRest(now);
+    drawNodes(now);
     before = now;
   },
   lost(reason) {

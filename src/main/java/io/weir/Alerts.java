@@ -98,8 +98,9 @@ final class Alerts {
         AlertHandlers.addTo(routes, board::toJson);
     }
 
-    String json() {
-        return board.toJson();
+    /** What is past its limit now, a JSON array. */
+    String activeJson() {
+        return board.activeJson();
     }
 
     private void look() {

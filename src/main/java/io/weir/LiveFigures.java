@@ -2,78 +2,80 @@ package io.weir;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Timer;
 import io.weir.cluster.ClusterNode;
 import io.weir.definition.RollupMeasure;
 import io.weir.definition.RollupStep;
 import io.weir.definition.StreamDefinition;
-import io.weir.ops.Health;
-import io.weir.ops.HealthReport;
+import io.weir.live.Nodes;
 import io.weir.pipeline.PartitionStatus;
 import io.weir.settings.DashboardSettings;
 import io.weir.store.LedgerStore;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.jspecify.annotations.Nullable;
 
-/** What the dashboard shows, as JSON. Figures of memory are those of the moment; what has to be asked for is the last known. */
+/** What the dashboard shows of all nodes, as JSON. What Redis and the database have to be asked for is the last known. */
 final class LiveFigures {
     private static final JsonFactory FACTORY = new JsonFactory();
 
+    private interface Writing {
+        void to(JsonGenerator json) throws IOException;
+    }
+
     private final ServerParts parts;
     private final List<PartitionStatus> statuses;
-    private final Health health;
-    private final Supplier<String> alerts;
+    private final Nodes nodes;
+    private final Duration nodeTimeout;
     private final LastKnown<String> ledger;
     private final LastKnown<List<LedgerStore.Position>> positions;
-    private volatile @Nullable HealthReport report;
 
     LiveFigures(
-            ServerParts parts,
-            List<PartitionStatus> statuses,
-            Health health,
-            Supplier<String> alerts,
-            Supplier<CompletionStage<String>> ledger) {
+            ServerParts parts, List<PartitionStatus> statuses, Nodes nodes, Supplier<CompletionStage<String>> ledger) {
         this.parts = parts;
         this.statuses = statuses;
-        this.health = health;
-        this.alerts = alerts;
+        this.nodes = nodes;
         DashboardSettings settings = DashboardSettings.from(parts.weir());
+        this.nodeTimeout = settings.nodeTimeout();
         this.ledger = new LastKnown<>(ledger, settings.ledgerInterval());
         this.positions = new LastKnown<>(this::readPositions, settings.interval());
     }
 
-    /** One line. Does not block. */
-    String snapshot() {
-        var _ = health.report().thenAccept(known -> report = known);
+    /** All of it, in one line. Never fails. */
+    CompletionStage<String> snapshot() {
+        return nodes.ask(nodeTimeout)
+                .thenApply(told -> text(json -> {
+                    json.writeNumberField("at", System.currentTimeMillis());
+                    json.writeStringField("node", ClusterNode.address(parts.system()));
+                    json.writeFieldName("ledger");
+                    json.writeRawValue(String.valueOf(ledger.get()));
+                    NodesJson all = new NodesJson(told);
+                    all.write(json, ClusterNode.members(parts.system()));
+                    json.writeArrayFieldStart("streams");
+                    for (StreamDefinition definition : parts.definitions()) {
+                        write(json, definition, all);
+                    }
+                    json.writeEndArray();
+                }));
+    }
+
+    /** How each node is, in one line. Never fails. */
+    CompletionStage<String> members() {
+        return nodes.ask(nodeTimeout)
+                .thenApply(told -> text(json -> new NodesJson(told).write(json, ClusterNode.members(parts.system()))));
+    }
+
+    private static String text(Writing members) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             json.writeStartObject();
-            json.writeNumberField("at", System.currentTimeMillis());
-            json.writeStringField("node", ClusterNode.address(parts.system()));
-            HealthReport known = report;
-            if (known != null) {
-                json.writeBooleanField("redis", known.redis());
-                json.writeBooleanField("database", known.database());
-            }
-            json.writeFieldName("alerts");
-            json.writeRawValue(alerts.get());
-            json.writeFieldName("ledger");
-            json.writeRawValue(String.valueOf(ledger.get()));
-            writeMembers(json);
-            json.writeArrayFieldStart("streams");
-            for (StreamDefinition definition : parts.definitions()) {
-                write(json, definition);
-            }
-            json.writeEndArray();
+            members.to(json);
             json.writeEndObject();
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -81,44 +83,18 @@ final class LiveFigures {
         return text.toString();
     }
 
-    private void writeMembers(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("members");
-        for (ClusterNode.Node node : ClusterNode.members(parts.system())) {
-            json.writeStartObject();
-            json.writeStringField("address", node.address());
-            json.writeStringField("status", node.status());
-            json.writeBooleanField("reachable", node.reachable());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private void write(JsonGenerator json, StreamDefinition definition) throws IOException {
-        String stream = definition.name();
+    private void write(JsonGenerator json, StreamDefinition definition, NodesJson all) throws IOException {
         json.writeStartObject();
-        json.writeStringField("stream", stream);
-        json.writeNumberField("accepted", count("weir.log.appended", stream));
-        json.writeNumberField(
-                "committed",
-                count("weir.store.applied", stream)
-                        + count("weir.store.deduplicated", stream)
-                        + count("weir.store.dead.letters", stream));
-        json.writeNumberField("depth", parts.eventLog().depthHere(definition));
+        json.writeStringField("stream", definition.name());
         json.writeNumberField("maxDepth", definition.maxDepth());
-        Timer flushes = parts.meters()
-                .find("weir.store.transaction")
-                .tag("stream", stream)
-                .timer();
-        json.writeNumberField("flushes", flushes == null ? 0 : flushes.count());
-        json.writeNumberField("flushMillis", flushes == null ? 0 : flushes.totalTime(TimeUnit.MILLISECONDS));
-        json.writeNumberField("lagMillis", StreamFigures.lagMillis(parts, statuses, definition));
+        all.writeStream(json, definition.name());
         if (!definition.rollups().isEmpty()) {
             writeRollups(json, definition);
         }
         json.writeArrayFieldStart("partitions");
         for (PartitionStatus status : statuses) {
-            if (status.stream().equals(stream)) {
-                write(json, status);
+            if (status.stream().equals(definition.name())) {
+                write(json, definition.name(), status.partition(), all);
             }
         }
         json.writeEndArray();
@@ -141,17 +117,15 @@ final class LiveFigures {
         json.writeEndObject();
     }
 
-    private void write(JsonGenerator json, PartitionStatus status) throws IOException {
+    /** Of one that no node tells of there is only what the database holds. */
+    private void write(JsonGenerator json, String stream, int partition, NodesJson all) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("partition", status.partition());
-        json.writeNumberField("uncommitted", status.uncommittedEvents());
-        json.writeBooleanField("stopped", status.stoppedReason() != null);
-        json.writeStringField("trouble", status.trouble());
-        List<LedgerStore.Position> known = positions.get();
+        json.writeNumberField("partition", partition);
+        all.writePartition(json, stream, partition);
+        @Nullable List<LedgerStore.Position> known = positions.get();
         if (known != null) {
             for (LedgerStore.Position position : known) {
-                if (position.partition() == status.partition()
-                        && position.stream().equals(status.stream())) {
+                if (position.partition() == partition && position.stream().equals(stream)) {
                     json.writeNumberField("epoch", position.epoch());
                     json.writeStringField("owner", position.owner());
                     json.writeStringField("cursor", position.cursor());
@@ -159,12 +133,6 @@ final class LiveFigures {
             }
         }
         json.writeEndObject();
-    }
-
-    private long count(String meter, String stream) {
-        return Math.round(parts.meters().find(meter).tag("stream", stream).counters().stream()
-                .mapToDouble(Counter::count)
-                .sum());
     }
 
     private CompletionStage<List<LedgerStore.Position>> readPositions() {

@@ -6,6 +6,7 @@ import io.weir.cli.ServerLauncher;
 import io.weir.cli.WeirCommand;
 import io.weir.embedded.EmbeddedPostgresServer;
 import io.weir.embedded.EmbeddedRedisServer;
+import io.weir.logging.FailureText;
 import io.weir.logging.LogFormat;
 import io.weir.settings.Configuration;
 import io.weir.settings.EmbeddedSettings;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,8 +108,7 @@ public final class Main implements ServerLauncher {
             failure.lines().forEach(System.err::println);
             return 1;
         } catch (Exception failure) {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable cause = FailureText.cause(failure);
             log.debug("the start failed", failure);
             System.err.println("weir: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
             return 1;

@@ -20,7 +20,6 @@ import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.jspecify.annotations.Nullable;
 
@@ -34,20 +33,17 @@ final class Queries {
         this.settings = QuerySettings.from(parts.weir());
     }
 
-    /** Adds the routes; before those of counters. */
-    void addTo(Routes.Builder routes) {
+    /**
+     * Adds the routes; before those of counters.
+     *
+     * @param stop ends all that listen
+     */
+    void addTo(Routes.Builder routes, SharedKillSwitch stop) {
         PostgresBuckets buckets = parts.database().buckets(settings);
         CoordinatedShutdown.get(parts.system()).addTask(CoordinatedShutdown.PhaseServiceStop(), "close-queries", () -> {
             buckets.close();
             return CompletableFuture.completedFuture(Done.done());
         });
-        SharedKillSwitch stop = KillSwitches.shared("live-counts");
-        // listeners are requests that never finish: none is waited for
-        CoordinatedShutdown.get(parts.system())
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "close-live-counts", () -> {
-                    stop.shutdown();
-                    return CompletableFuture.completedFuture(Done.done());
-                });
         Executor executor = parts.system().dispatchers().lookup(DispatcherSelector.fromConfig("weir.query-dispatcher"));
         QueryRoutes.addRollups(
                 routes,

@@ -5,10 +5,12 @@ import io.weir.http.AdminAccess;
 import io.weir.http.ApiDescription;
 import io.weir.http.DeadLetterRoutes;
 import io.weir.http.IngestRoutes;
+import io.weir.http.Listeners;
 import io.weir.http.OperationsHandlers;
 import io.weir.http.ReplayHandlers;
 import io.weir.http.Routes;
 import io.weir.http.WorkerNode;
+import io.weir.live.Nodes;
 import io.weir.live.PartitionQuery;
 import io.weir.log.RetainedLog;
 import io.weir.ops.Health;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.stream.SharedKillSwitch;
 
 /** Puts every route of a server together. */
 final class ServerRoutes {
@@ -62,8 +65,9 @@ final class ServerRoutes {
         StoredCounts storedCounts = new StoredCounts(parts.contexts(), jdbcExecutor);
         FallbackLog log =
                 new FallbackLog(parts.eventLog(), parts.contexts(), parts.partitions(), storedCounts, jdbcExecutor);
-        new Queries(parts).addTo(routes);
-        Tails.addTo(routes, parts);
+        SharedKillSwitch stop = Listeners.untilStop(parts.system());
+        new Queries(parts).addTo(routes, stop);
+        Tails.addTo(routes, parts, stop);
         IngestRoutes.addTo(
                 routes,
                 parts.definitions(),
@@ -91,8 +95,8 @@ final class ServerRoutes {
         // last, for they look at what the others have registered
         Alerts alerts = Alerts.start(parts, statuses, health);
         alerts.addTo(routes);
-        Dashboard.start(parts, new LiveFigures(parts, statuses, health, alerts::json, upkeep::ledgerJson))
-                .addTo(routes);
+        Nodes nodes = Nodes.start(parts.system(), new OwnFigures(parts, statuses, health, alerts::activeJson));
+        Dashboard.addTo(routes, parts, new LiveFigures(parts, statuses, nodes, upkeep::ledgerJson), stop);
         return new RateLimits(parts).build(routes);
     }
 

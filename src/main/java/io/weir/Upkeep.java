@@ -5,6 +5,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.http.LedgerHandlers;
 import io.weir.http.Routes;
 import io.weir.log.LogInspection;
+import io.weir.logging.FailureText;
 import io.weir.ops.LedgerJson;
 import io.weir.ops.LedgerMetrics;
 import io.weir.pipeline.KeyDaysKeeper;
@@ -100,7 +101,7 @@ final class Upkeep {
 
     private CompletionStage<Void> showLedger() {
         return ledger.read(null).thenAccept(metrics::show).exceptionally(problem -> {
-            log.info("the ledger was not read: {}", problem.getMessage());
+            log.info("the ledger was not read: {}", FailureText.describe(problem));
             return null;
         });
     }

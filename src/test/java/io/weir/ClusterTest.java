@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.PoisonPill;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +90,62 @@ class ClusterTest {
                             .contains("weir_log_depth{stream=\"hits\"} 0.0")
                             .contains("weir_cluster_partitions "
                                     + node.server().runningPartitions().size() + ".0"));
+            tellsOfAll(node, 10 * ENTITIES);
         }
+        aNodeThatDoesNotAnswerIsNamed();
+    }
+
+    private static void tellsOfAll(RunningWeir node, int events) {
+        // a node that is busy may answer too late
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(node.get("/api/admin/nodes").body())
+                    .contains("\"accepted\":" + events / 3, "\"stopped\":[],\"paused\":[],\"alerts\":[")
+                    .doesNotContain("\"answers\":false");
+            assertThat(snapshot(node))
+                    .contains("\"accepted\":%d,\"committed\":%d,\"depth\":0,\"flushes\":".formatted(events, events));
+            WeirCommandLine.Outcome status = weir(node, "status", "--table");
+            assertThat(status.out().lines())
+                    .filteredOn(line -> line.contains(" up "))
+                    .hasSize(3);
+            assertThat(status.exitCode()).isZero();
+        });
+    }
+
+    private void aNodeThatDoesNotAnswerIsNamed() {
+        RunningWeir asked = nodes.getFirst();
+        String silent = nodes.getLast().server().clusterAddress();
+        nodes.getLast()
+                .server()
+                .actorSystem()
+                .actorSelection("/system/node-reporter")
+                .tell(PoisonPill.getInstance(), ActorRef.noSender());
+        String without = "without the figures of " + silent + ", which does not answer" + System.lineSeparator();
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(asked.get("/api/admin/nodes").body())
+                    .contains("\"node\":\"" + silent + "\",\"status\":\"Up\",\"reachable\":true,\"answers\":false}");
+            WeirCommandLine.Outcome status = weir(asked, "status", "--table");
+            assertThat(status.out()).containsPattern(silent + " +no answer +- +- +- +-");
+            assertThat(status.err()).isEqualTo("weir: Weir is not healthy on " + silent + System.lineSeparator());
+            assertThat(status.exitCode()).isEqualTo(1);
+            assertThat(weir(asked, "top", "--table").out()).startsWith(without);
+            assertThat(weir(asked, "top").err()).isEqualTo("weir: " + without);
+        });
+    }
+
+    private static String snapshot(RunningWeir node) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines = client.send(
+                                HttpRequest.newBuilder(URI.create(node.url() + "/api/admin/live"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofLines())
+                        .body()) {
+            return lines.iterator().next();
+        }
+    }
+
+    private static WeirCommandLine.Outcome weir(RunningWeir node, String... words) {
+        return WeirCommandLine.run(
+                Stream.concat(Stream.of(words), Stream.of("--url", node.url())).toArray(String[]::new));
     }
 
     /** Each is asked for at all nodes, two of which don't run its partition. */
@@ -133,6 +190,9 @@ class ClusterTest {
             }));
         }
         await().atMost(SOON).until(() -> accepted.get() > 300);
+        // asked at the node that takes none
+        assertThat(weir(nodes.getLast(), "top", "hits").out())
+                .matches("\\[\\{\"stream\":\"hits\",\"acceptedPerSecond\":[1-9].*\\R");
         RunningWeir leaving = nodes.removeLast();
         leaving.close();
         assertThat(leaving.server().runningPartitions()).isEmpty();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.weir.embedded.EmbeddedRedisServer;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.PoisonPill;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +134,10 @@ class DashboardTest {
         click("a", 1);
         click("b", 1);
         awaitAccepted(3);
+        // accepted and committed events, and transactions: a line that has risen stays to be seen for two minutes
+        for (String line : List.of("#charts path.line-0 >> nth=0", "#charts path.line-1", "#charts path >> nth=-1")) {
+            assertThat(page.locator(line)).hasAttribute("d", Pattern.compile("[ML]\\d+ (?!39(?:[ML]|$))"));
+        }
         assertThat(page.locator("#partitions")).containsText(Pattern.compile("link-clicks/0.*well"));
         assertThat(page.locator("#ledger-sum")).containsText("Every accepted event is accounted for");
         assertThat(page.locator("#parts")).containsText("PostgreSQL: answers");
@@ -186,6 +193,37 @@ class DashboardTest {
         assertAccessible("the greatest");
         // a browser reports by itself that nobody listened
         assertThat(errors).allMatch(error -> error.contains("net::ERR_"));
+    }
+
+    @Test
+    void anotherNodesEventsAreAddedAndItIsNamedOnceItDoesNotAnswer() throws Exception {
+        try (RunningWeir other = RunningWeir.start(
+                home,
+                redis.url(),
+                database.url(),
+                Map.of("weir.cluster.seed-nodes", List.of(weir.server().clusterAddress())))) {
+            open();
+            String address = other.server().clusterAddress();
+            assertThat(page.locator("#members tr").filter(new Locator.FilterOptions().setHasText(address)))
+                    .containsText("well");
+            click("a", 1);
+            String body = "{\"linkId\":\"a\"}";
+            await().until(() -> other.post("/api/v1/clicks?wait=committed", RunningWeir.JSON, body)
+                            .statusCode()
+                    == 200);
+            awaitAccepted(2);
+            assertThat(page.locator("#partitions")).containsText(Pattern.compile("link-clicks/0.*well"));
+            assertThat(page.locator("#missing")).isHidden();
+
+            other.server()
+                    .actorSystem()
+                    .actorSelection("/system/node-reporter")
+                    .tell(PoisonPill.getInstance(), ActorRef.noSender());
+            assertThat(page.locator("#missing")).hasText("Without the figures of " + address + ": no answer.");
+            assertThat(page.locator("#connection")).hasText("Live");
+            assertAccessible("a node that does not answer");
+            assertThat(errors).isEmpty();
+        }
     }
 
     @Test

@@ -3,38 +3,20 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.weir.cli.ServerLauncher;
-import io.weir.cli.WeirCommand;
+import io.weir.WeirCommandLine.Outcome;
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code weir dead-letters …} against a running Weir. */
 class DeadLettersCommandTest {
-    private static final ServerLauncher NONE = new ServerLauncher() {
-        @Override
-        public int up() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int serve() {
-            throw new UnsupportedOperationException();
-        }
-    };
-
-    private record Outcome(int exitCode, String out, String err) {}
-
     private static Outcome weir(String url, String... words) {
         List<String> arguments = new ArrayList<>(List.of("dead-letters"));
         arguments.addAll(List.of(words));
@@ -42,12 +24,7 @@ class DeadLettersCommandTest {
         if (!arguments.contains("--token")) {
             arguments.addAll(List.of("--token", "s3cret"));
         }
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine command =
-                WeirCommand.create(NONE).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exitCode = command.execute(arguments.toArray(String[]::new));
-        return new Outcome(exitCode, out.toString(), err.toString());
+        return WeirCommandLine.run(arguments.toArray(String[]::new));
     }
 
     @Test

@@ -3,14 +3,10 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.weir.cli.ServerLauncher;
-import io.weir.cli.WeirCommand;
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,22 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** An import against a whole Weir: every line is a row or a dead letter, and a second import changes nothing. */
 class ImportTest {
-    private static final ServerLauncher NONE = new ServerLauncher() {
-        @Override
-        public int up() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int serve() {
-            throw new UnsupportedOperationException();
-        }
-    };
-
     @Test
     void everyLineIsARowOrADeadLetterAndASecondImportChangesNothing(@TempDir Path directory) throws Exception {
         Path fixture = Path.of("src/test/resources/combined.log");
@@ -81,12 +64,9 @@ class ImportTest {
     }
 
     private static void importLog(RunningWeir weir, Path log) {
-        StringWriter out = new StringWriter();
-        CommandLine command = WeirCommand.create(NONE);
-        command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-        int exitCode = command.execute(
+        WeirCommandLine.Outcome outcome = WeirCommandLine.run(
                 "import", log.toString(), "--stream", "page-views", "--url", weir.url(), "--chunk-lines", "97");
-        assertThat(exitCode).as(out.toString()).isZero();
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     }
 
     /** What stands between the method and the protocol, without the lines that are no requests. */

@@ -118,6 +118,28 @@ class MetricsTest {
         assertThat(asked).isSubsetOf(page.labels().keySet());
     }
 
+    /** Of the names in a selector, and behind {@code by}; {@code instance} is Prometheus' own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy/prometheus/weir.rules.yml", "deploy/grafana/weir.json"})
+    void everyLabelThatIsAskedForIsThere(String file) throws IOException {
+        String text = Files.readString(Path.of(file)).replace("\\\"", "\"");
+        Map<String, Set<String>> missing = new TreeMap<>();
+        Pattern.compile("(?:by \\(([\\w, ]+)\\) \\((?:\\w+\\()?)?\\b((?:weir|hikaricp|jvm|process)_\\w+)(?:\\{(.*?)})?")
+                .matcher(text)
+                .results()
+                .filter(asked -> page.labels().containsKey(asked.group(2)))
+                .forEach(asked -> {
+                    Set<String> labels = found(String.valueOf(asked.group(3)), "(\\w+)[=!]");
+                    labels.addAll(found(String.valueOf(asked.group(1)), "(\\w+)"));
+                    labels.removeAll(Set.of("instance", "le", "null"));
+                    labels.removeAll(page.labels().getOrDefault(asked.group(2), Set.of()));
+                    if (!labels.isEmpty()) {
+                        missing.put(asked.group(2), labels);
+                    }
+                });
+        assertThat(missing).isEmpty();
+    }
+
     @Test
     void everyAlertHasARuleAndEveryRuleATest() throws IOException {
         Set<String> alerts =

@@ -64,7 +64,10 @@ class StatusCommandTest {
         assertThat(json.exitCode()).isZero();
         assertThat(json.out())
                 .startsWith("{\"health\":{\"status\":\"healthy\"")
-                .contains("\"ledger\":{\"balanced\":true", "\"alerts\":{\"active\":[]")
+                .contains(
+                        "\"nodes\":{\"nodes\":[{\"node\":\"127.0.0.1:",
+                        "\"ledger\":{\"balanced\":true",
+                        "\"alerts\":{\"active\":[]")
                 .hasLineCount(1);
         assertThat(weir(url, "status", "--json").out()).startsWith("{\"health\":");
         assertThat(weir(url, "status", "--json", "--table").exitCode()).isEqualTo(2);

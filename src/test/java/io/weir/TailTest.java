@@ -196,6 +196,38 @@ class TailTest {
     }
 
     @Test
+    void eventsOfAllNodesAreToldOnceWhicheverIsAskedAndWhereverThePartitionsMove(@TempDir Path directory) throws Exception {
+        Own own = startOwn(directory);
+        Set<String> expected = new TreeSet<>();
+        Set<String> told = new TreeSet<>();
+        try (Stream<String> lines = listen("link-clicks/tail").body()) {
+            Iterator<String> events = follow(lines);
+            try (RunningWeir other = RunningWeir.start(
+                    Path.of("."),
+                    own.redis().url(),
+                    own.database().url(),
+                    Map.of("weir.cluster.seed-nodes", List.of(weir.server().clusterAddress())))) {
+                await().until(() -> !other.server().runningPartitions().isEmpty());
+                for (int i = 0; i < 10; i++) {
+                    String body = "{\"linkId\":\"other" + i + "\"}";
+                    assertThat(other.post("/api/v1/clicks", RunningWeir.JSON, body)
+                                    .statusCode())
+                            .isEqualTo(202);
+                    click("own" + i);
+                    expected.addAll(List.of("other" + i, "own" + i));
+                }
+            }
+            click("last");
+            for (String line = next(events); !line.contains("\"last\""); line = next(events)) {
+                Matcher event = TOLD.matcher(line);
+                assertThat(event.matches()).as(line).isTrue();
+                assertThat(told.add(event.group(5))).as(line).isTrue();
+            }
+        }
+        assertThat(told).isEqualTo(expected);
+    }
+
+    @Test
     void eventsOfNewPartitionsAreToldToo(@TempDir Path directory) throws Exception {
         var _ = startOwn(directory);
         try (Stream<String> lines = listen("link-clicks/tail").body()) {

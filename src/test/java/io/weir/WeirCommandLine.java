@@ -1,25 +1,13 @@
 package io.weir;
 
-import io.weir.cli.ServerLauncher;
 import io.weir.cli.WeirCommand;
+import io.weir.testkit.NoServers;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** Commands that ask a running Weir, in this process; their output is no terminal. */
 final class WeirCommandLine {
-    private static final ServerLauncher NONE = new ServerLauncher() {
-        @Override
-        public int up() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int serve() {
-            throw new UnsupportedOperationException();
-        }
-    };
-
     record Outcome(int exitCode, String out, String err) {}
 
     private WeirCommandLine() {}
@@ -33,7 +21,7 @@ final class WeirCommandLine {
 
     /** The exit code of one whose output can be looked at while it runs. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine command = WeirCommand.create(NONE).setOut(out).setErr(err);
+        CommandLine command = WeirCommand.create(new NoServers()).setOut(out).setErr(err);
         return command.execute(arguments);
     }
 }

@@ -76,11 +76,15 @@ public final class AlertBoard {
         synchronized (ended) {
             recent = List.copyOf(ended);
         }
-        List<Alert> active = episodes.stream()
+        return "{\"active\":" + activeJson() + ",\"recent\":" + json(recent) + "}";
+    }
+
+    /** What goes on, a JSON array. */
+    public String activeJson() {
+        return json(episodes.stream()
                 .map(AlertEpisodes::current)
                 .filter(Objects::nonNull)
-                .toList();
-        return "{\"active\":" + json(active) + ",\"recent\":" + json(recent) + "}";
+                .toList());
     }
 
     private void tell(AlertEpisodes ofRule, Alert news) {

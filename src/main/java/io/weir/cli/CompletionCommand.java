@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "For this shell:   source <(./weir completion bash)",
-            "For all of bash:  ./weir completion bash >~/.local/share/bash-completion/completions/weir"
+            "For all of bash:  ./weir completion bash >~/.local/share/bash-completion/completions/weir",
+            "For all of zsh:   ./weir completion zsh >~/.weir-completion, and \"source ~/.weir-completion\" in ~/.zshrc"
         })
 public final class CompletionCommand implements Runnable {
     enum Shell {
@@ -24,6 +25,7 @@ public final class CompletionCommand implements Runnable {
     }
 
     @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
+    @SuppressWarnings("UnusedVariable") // which of them does not matter
     private Shell shell = Shell.bash;
 
     @Spec
@@ -33,11 +35,7 @@ public final class CompletionCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        if (shell == Shell.zsh) {
-            // without these zsh knows nothing of bash's way, in which the rest is written
-            out.println("autoload -U +X compinit && compinit");
-            out.println("autoload -U +X bashcompinit && bashcompinit");
-        }
+        // one script for both: in zsh it begins by teaching zsh bash's way, and leaves alone what was set up before
         out.print(AutoComplete.bash("weir", spec.root().commandLine()));
         out.flush();
     }

@@ -14,13 +14,14 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says how a running Weir is: its database and Redis, what became of each stream's events, alerts.",
+            "Says how a running Weir is: its database and Redis, its nodes, what became of each stream's events,"
+                    + " alerts.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:It is healthy.",
-            "1:It is not: a part of it is away, or a partition is stopped.",
+            "0:It is healthy, on all its nodes.",
+            "1:It is not: a part of it is away, or a node does not answer, or a partition is stopped.",
             "2:Nobody could say: it can't be reached or refuses to tell; or wrong usage."
         })
 public final class StatusCommand extends AdminCommand {
@@ -47,20 +48,32 @@ public final class StatusCommand extends AdminCommand {
             print(health, out);
         }
         String alertsJson = client.get("/api/admin/alerts");
+        String nodesJson = client.get("/api/admin/nodes");
+        List<AdminAnswer> nodes = AdminAnswer.parse(nodesJson).objects("nodes");
         String ledgerJson = ledger(client, isHealthy);
         if (display.isJson()) {
-            out.println("{\"health\":" + healthJson + ",\"ledger\":" + ledgerJson + ",\"alerts\":" + alertsJson + "}");
+            out.println("{\"health\":" + healthJson + ",\"nodes\":" + nodesJson + ",\"ledger\":" + ledgerJson
+                    + ",\"alerts\":" + alertsJson + "}");
         } else {
+            printNodes(nodes, out);
             if (ledgerJson == null) {
                 out.println(display.bad("what became of the events can't be told at this moment"));
             } else {
                 printStreams(AdminAnswer.parse(ledgerJson), out);
             }
-            printAlerts(AdminAnswer.parse(alertsJson).objects("active"), out);
+            printAlerts(nodes, out);
         }
         if (!isHealthy) {
             failed = UNHEALTHY;
             throw new AdminClient.Failed("Weir is not healthy");
+        }
+        List<String> unhealthy = nodes.stream()
+                .filter(node -> !NodeTable.isHealthy(node))
+                .map(node -> TextTable.plain(node.textOrEmpty("node")))
+                .toList();
+        if (!unhealthy.isEmpty()) {
+            failed = UNHEALTHY;
+            throw new AdminClient.Failed("Weir is not healthy on " + String.join(", ", unhealthy));
         }
     }
 
@@ -82,13 +95,28 @@ public final class StatusCommand extends AdminCommand {
             String state = TextTable.plain(health.textOrEmpty(part));
             out.printf("%-10s%s%n", part, state.equals("healthy") ? display.good(state) : display.bad(state));
         }
-        for (String stopped : health.texts("stopped")) {
-            out.println("stopped   " + display.bad(TextTable.plain(stopped)));
-        }
-        for (String paused : health.texts("paused")) {
-            out.println("paused    " + TextTable.plain(paused));
-        }
         out.println();
+    }
+
+    /** One that is alone is told of by what is above. */
+    private void printNodes(List<AdminAnswer> nodes, PrintWriter out) throws AdminClient.Failed {
+        for (AdminAnswer node : nodes) {
+            for (String stopped : node.texts("stopped")) {
+                out.println("stopped   " + display.bad(TextTable.plain(stopped)));
+            }
+            for (String paused : node.texts("paused")) {
+                out.println("paused    " + TextTable.plain(paused));
+            }
+        }
+        if (nodes.size() > 1) {
+            print(NodeTable.lines(nodes, display::bad), out);
+            out.println();
+        }
+    }
+
+    private void print(List<String> table, PrintWriter out) {
+        out.println(display.heading(table.getFirst()));
+        table.stream().skip(1).forEach(out::println);
     }
 
     private void printStreams(AdminAnswer ledger, PrintWriter out) throws AdminClient.Failed {
@@ -118,18 +146,21 @@ public final class StatusCommand extends AdminCommand {
                     count(stream, "deadLettered"),
                     count(stream, "depth"));
         }
-        List<String> lines = table.lines();
-        out.println(display.heading(lines.getFirst()));
-        lines.stream().skip(1).forEach(out::println);
+        print(table.lines(), out);
     }
 
-    private void printAlerts(List<AdminAnswer> alerts, PrintWriter out) {
+    private void printAlerts(List<AdminAnswer> nodes, PrintWriter out) {
         out.println();
-        if (alerts.isEmpty()) {
-            out.println("no alerts");
+        boolean none = true;
+        for (AdminAnswer node : nodes) {
+            String where = nodes.size() > 1 ? " on " + node.textOrEmpty("node") : "";
+            for (AdminAnswer alert : node.objects("alerts")) {
+                none = false;
+                out.println(display.bad(TextTable.plain("alert" + where + " " + alert.textOrEmpty("message"))));
+            }
         }
-        for (AdminAnswer alert : alerts) {
-            out.println(display.bad(TextTable.plain("alert " + alert.textOrEmpty("message"))));
+        if (none) {
+            out.println("no alerts");
         }
     }
 

@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows how many events a second each stream takes and commits on the node at --url, how many wait and for"
-                    + " how long, and how long a transaction takes; the busiest first.",
+            "Shows how many events a second each stream takes and commits on all nodes, how many wait and for how long,"
+                    + " and how long a transaction takes; the busiest first.",
             "",
             "On a terminal it is drawn anew each second until q or Ctrl-C. With --json, and where the output is no"
                     + " terminal, it prints one line, or as many as --count says.",
@@ -62,16 +62,16 @@ public final class TopCommand extends AdminCommand {
             checkStream(last);
             if (isEndless) {
                 try (Screen screen = Screen.open(out, feed::close)) {
-                    follow(feed, last, looks, rates -> screen.draw(table(rates)));
+                    follow(feed, last, looks, (rates, silent) -> screen.draw(table(rates, silent)));
                 }
             } else {
-                follow(feed, last, looks, rates -> print(rates, out));
+                follow(feed, last, looks, (rates, silent) -> print(rates, silent, out));
             }
         }
     }
 
     private interface Shown {
-        void show(List<StreamRate> rates);
+        void show(List<StreamRate> rates, List<String> silent);
     }
 
     private void follow(Feed feed, AdminAnswer first, long looks, Shown shown) throws AdminClient.Failed {
@@ -83,7 +83,7 @@ public final class TopCommand extends AdminCommand {
             }
             List<StreamRate> rates = new ArrayList<>(StreamRate.between(last, now));
             rates.removeIf(rate -> stream != null && !rate.stream().equals(stream));
-            shown.show(rates);
+            shown.show(rates, NodeTable.silent(now));
             last = now;
         }
     }
@@ -104,16 +104,19 @@ public final class TopCommand extends AdminCommand {
         }
     }
 
-    private void print(List<StreamRate> rates, PrintWriter out) {
+    private void print(List<StreamRate> rates, List<String> silent, PrintWriter out) {
         if (display.isJson()) {
+            if (!silent.isEmpty()) {
+                note(NodeTable.missing(silent));
+            }
             out.println(rates.stream().map(StreamRate::toJson).collect(Collectors.joining(",", "[", "]")));
         } else {
-            table(rates).forEach(out::println);
+            table(rates, silent).forEach(out::println);
         }
         out.flush();
     }
 
-    private List<String> table(List<StreamRate> rates) {
+    private List<String> table(List<StreamRate> rates, List<String> silent) {
         TextTable table = new TextTable("STREAM", "COMMITTED/S", "ACCEPTED/S", "DEPTH", "LAG", "FLUSH").numbersFrom(1);
         for (StreamRate rate : rates) {
             UnaryOperator<String> style = rate.isFilling() ? display::bad : UnaryOperator.identity();
@@ -128,6 +131,10 @@ public final class TopCommand extends AdminCommand {
         }
         List<String> lines = new ArrayList<>(table.lines());
         lines.set(0, display.heading(lines.getFirst()));
+        if (!silent.isEmpty()) {
+            // above, for a terminal may have no room for all streams
+            lines.addFirst(display.bad(NodeTable.missing(silent)));
+        }
         return lines;
     }
 

@@ -13,8 +13,17 @@ public record PageFile(String mediaType, ByteString bytes) {
     /** The file that is the page; the others are what it loads. */
     public static final String PAGE = "index.html";
 
-    private static final List<String> NAMES =
-            List.of(PAGE, "style.css", "icon.svg", "app.js", "feed.js", "view.js", "chart.js", "letters.js", "top.js");
+    private static final List<String> NAMES = List.of(
+            PAGE,
+            "style.css",
+            "icon.svg",
+            "app.js",
+            "feed.js",
+            "growth.js",
+            "view.js",
+            "chart.js",
+            "letters.js",
+            "top.js");
 
     /** All files by their names. */
     public static Map<String, PageFile> all() {

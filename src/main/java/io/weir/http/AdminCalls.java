@@ -3,6 +3,7 @@ package io.weir.http;
 import io.weir.letter.LettersUnavailableException;
 import io.weir.link.LinksUnavailableException;
 import io.weir.log.AppendFailure;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +45,7 @@ final class AdminCalls {
                             .response()
                             .addHeader(retryAfter));
         }
-        return answer.exceptionally(failure -> answerTo(Failures.cause(failure)));
+        return answer.exceptionally(failure -> answerTo(FailureText.cause(failure)));
     }
 
     /** The answer to a failure; throws what is a defect. */

@@ -1,5 +1,6 @@
 package io.weir.http;
 
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class BodyReader {
         }
         return entity.toStrict(timeoutMillis, maxBytes, system)
                 .thenApply(strict -> strict.getData().toArrayUnsafe())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(refusal(Failures.cause(failure))));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(refusal(FailureText.cause(failure))));
     }
 
     /** The body, unpacked where it is packed; no more of it than a body may have. Fails with {@link Refusal}. */

@@ -12,6 +12,7 @@ import io.weir.event.DecodeRequest;
 import io.weir.event.DecodeResult;
 import io.weir.event.InvalidEvent;
 import io.weir.log.EventLog;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LinkSettings;
 import java.security.SecureRandom;
@@ -208,7 +209,7 @@ public final class ClickRecorder {
                     < settings.keepFor().toNanos()) {
                 retries.execute(() -> append(batch));
             } else {
-                drop(batch.size(), String.valueOf(Failures.cause(failure).getMessage()));
+                drop(batch.size(), String.valueOf(FailureText.cause(failure).getMessage()));
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.weir.http;
 
 import io.weir.event.EntryId;
+import io.weir.logging.FailureText;
 import io.weir.ops.FlushReport;
 import io.weir.ops.ViewSync;
 import io.weir.ops.WaitingEntries;
@@ -98,9 +99,9 @@ public final class CronHandlers {
     }
 
     private HttpResponse unavailable(Throwable failure) {
-        LOG.info("nothing was flushed: {}", failure.toString());
+        LOG.info("nothing was flushed: {}", FailureText.describe(failure));
         String problem = "not all was committed in time, or the servers could not be asked: "
-                + Failures.cause(failure).getMessage();
+                + FailureText.cause(failure).getMessage();
         return Problem.of(RefusalReason.UNAVAILABLE, problem).response().addHeader(retryAfter);
     }
 

@@ -2,24 +2,21 @@ package io.weir.http;
 
 import io.weir.dashboard.LiveFeed;
 import io.weir.dashboard.PageFile;
-import io.weir.settings.HttpSettings;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.ContentType;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 
 /** Serves the dashboard's files, which are everybody's, and the figures that it shows, which are the administrator's. */
 public final class DashboardHandlers {
     static final String PATH = "/dashboard";
     static final String FEED = AdminAccess.PREFIX + "live";
+    static final String NODES = AdminAccess.PREFIX + "nodes";
 
-    private static final ContentType EVENTS = ContentTypes.parse("text/event-stream; charset=UTF-8");
     /** Nothing from elsewhere, nothing inline. */
     private static final RawHeader POLICY = RawHeader.create(
             "Content-Security-Policy",
@@ -28,19 +25,19 @@ public final class DashboardHandlers {
 
     private DashboardHandlers() {}
 
-    public static void addTo(Routes.Builder routes, LiveFeed feed, HttpSettings settings) {
+    /**
+     * Adds the routes.
+     *
+     * @param pages who is fed
+     * @param nodes completes with how each node of the cluster is, as JSON
+     */
+    public static void addTo(
+            Routes.Builder routes, LiveFeed feed, Supplier<CompletionStage<String>> nodes, Listeners pages) {
         Map<String, PageFile> files = PageFile.all();
         routes.add("GET", PATH, (request, variables) -> file(files, PageFile.PAGE));
         routes.add("GET", PATH + "/{file}", (request, variables) -> file(files, variables.getFirst()));
-        routes.add("GET", FEED, (request, variables) -> {
-            Source<ByteString, NotUsed> events = feed.listen();
-            return CompletableFuture.completedFuture(
-                    events == null
-                            ? Problem.of(RefusalReason.CONCURRENCY, "too many pages are fed already")
-                                    .response()
-                                    .addHeader(Problem.retryAfter(settings.retryAfter()))
-                            : HttpResponse.create().withEntity(HttpEntities.create(EVENTS, events)));
-        });
+        routes.add("GET", NODES, (request, variables) -> nodes.get().thenApply(json -> IngestAnswers.json(200, json)));
+        routes.add("GET", FEED, (request, variables) -> CompletableFuture.completedFuture(pages.answer(feed::events)));
     }
 
     private static CompletableFuture<HttpResponse> file(Map<String, PageFile> files, String name) {

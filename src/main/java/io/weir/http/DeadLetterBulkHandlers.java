@@ -5,6 +5,7 @@ import io.weir.letter.LetterFilter;
 import io.weir.letter.LetterState;
 import io.weir.letter.ReasonClass;
 import io.weir.letter.StoredLetter;
+import io.weir.logging.FailureText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +73,7 @@ final class DeadLetterBulkHandlers {
                         .exceptionally(failure -> new DeadLetterReplay.NotReplayed(
                                 letter.id(),
                                 null,
-                                String.valueOf(Failures.cause(failure).getMessage())))
+                                String.valueOf(FailureText.cause(failure).getMessage())))
                         .toCompletableFuture());
             }
             return CompletableFuture.allOf(replays.toArray(CompletableFuture[]::new))

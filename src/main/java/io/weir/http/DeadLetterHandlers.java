@@ -4,6 +4,7 @@ import io.weir.event.InvalidEventException;
 import io.weir.letter.DeadLetters;
 import io.weir.letter.LetterState;
 import io.weir.letter.StoredLetter;
+import io.weir.logging.FailureText;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ final class DeadLetterHandlers {
     CompletionStage<HttpResponse> edit(HttpRequest request, List<String> variables) {
         return bodies.read(request.entity())
                 .thenCompose(body -> with(request, variables, letter -> edited(letter, body)))
-                .exceptionally(failure -> calls.answerTo(Failures.cause(failure)));
+                .exceptionally(failure -> calls.answerTo(FailureText.cause(failure)));
     }
 
     private CompletionStage<HttpResponse> edited(StoredLetter letter, byte[] body) {

@@ -14,6 +14,7 @@ import io.weir.log.AppendFailure;
 import io.weir.log.EventLog;
 import io.weir.log.LogItem;
 import io.weir.log.RoutedAppend;
+import io.weir.logging.FailureText;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -98,7 +99,7 @@ final class DeadLetterReplay {
                 .handle((entry, failure) -> failure)
                 .thenCompose(failure -> failure == null
                         ? CompletableFuture.<@Nullable NotReplayed>completedStage(null)
-                        : abandoned(reference, isFirst, Failures.cause(failure)));
+                        : abandoned(reference, isFirst, FailureText.cause(failure)));
     }
 
     private CompletionStage<@Nullable NotReplayed> abandoned(

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -75,9 +74,7 @@ public final class HttpServer {
      * @param route its method and the template of its path: the path itself holds keys of entities and links
      */
     static HttpResponse internalError(String route, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        LOG.error("{} failed", route, FailureText.withoutMessages(cause));
+        LOG.error("{} failed", route, FailureText.withoutMessages(FailureText.cause(failure)));
         return Problem.of(500, "Internal Server Error", "the log of the server says more")
                 .response();
     }

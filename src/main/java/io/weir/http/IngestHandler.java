@@ -5,6 +5,7 @@ import io.weir.definition.BodyForm;
 import io.weir.definition.StreamDefinition;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.time.InstantSource;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class IngestHandler implements RequestHandler {
         boolean waited = waits;
         return answer.handle((response, failure) -> {
             metrics.answered(startedNanos, waited);
-            return failure == null ? response : refused(Failures.cause(failure));
+            return failure == null ? response : refused(FailureText.cause(failure));
         });
     }
 

@@ -1,6 +1,7 @@
 package io.weir.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.time.Duration;
 import java.util.Set;
@@ -102,7 +103,7 @@ public final class LedgerHandlers {
     }
 
     private static String problem(Throwable failure) {
-        LOG.info("no report: {}", failure.toString());
-        return "the servers could not be asked: " + Failures.cause(failure).getMessage();
+        LOG.info("no report: {}", FailureText.describe(failure));
+        return "the servers could not be asked: " + FailureText.cause(failure).getMessage();
     }
 }

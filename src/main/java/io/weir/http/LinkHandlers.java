@@ -4,6 +4,7 @@ import io.weir.link.Link;
 import io.weir.link.LinkCodes;
 import io.weir.link.LinkRegistry;
 import io.weir.link.LinkStore;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LinkSettings;
 import java.util.List;
@@ -139,7 +140,7 @@ public final class LinkHandlers {
                                         .response());
                     }
                 }))
-                .exceptionally(failure -> calls.answerTo(Failures.cause(failure)));
+                .exceptionally(failure -> calls.answerTo(FailureText.cause(failure)));
     }
 
     /** A short URL that leads to a short URL of this server may lead back to itself. */

@@ -1,11 +1,7 @@
 package io.weir.http;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.live.LiveCounts;
-import io.weir.settings.HttpSettings;
 import io.weir.settings.QuerySettings;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,16 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.ContentType;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -34,40 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class LiveHandler implements RequestHandler {
     static final String PATH = "/api/v1/live/{stream}/{entity...}";
 
-    private static final ContentType EVENTS = ContentTypes.parse("text/event-stream; charset=UTF-8");
     private static final ByteString HEARTBEAT = ByteString.fromString(":\n\n");
 
     private final CountedStreams streams;
     private final Counts counts;
     private final QuerySettings settings;
-    private final HttpHeader retryAfter;
-    private final SharedKillSwitch stop;
-    private final AtomicInteger listeners = new AtomicInteger();
-    private final Counter refused;
+    private final Listeners listeners;
 
-    /**
-     * Prepares to tell.
-     *
-     * @param stop ends all that listen, so that a stop does not wait for them
-     */
-    LiveHandler(
-            CountedStreams streams,
-            Counts counts,
-            QuerySettings settings,
-            HttpSettings http,
-            SharedKillSwitch stop,
-            MeterRegistry meters) {
+    LiveHandler(CountedStreams streams, Counts counts, QuerySettings settings, Listeners listeners) {
         this.streams = streams;
         this.counts = counts;
         this.settings = settings;
-        this.stop = stop;
-        this.retryAfter = Problem.retryAfter(http.retryAfter());
-        this.refused = Counter.builder("weir.live.refused")
-                .description("Listeners that were refused, for there were as many as may be")
-                .register(meters);
-        Gauge.builder("weir.live.listeners", listeners, AtomicInteger::get)
-                .description("Who is told of live counts now")
-                .register(meters);
+        this.listeners = listeners;
     }
 
     @Override
@@ -84,24 +52,10 @@ final class LiveHandler implements RequestHandler {
         } catch (Refusal refusal) {
             return CompletableFuture.completedFuture(QueryRoutes.refused(refusal));
         }
-        if (listeners.get() >= settings.maxListeners()) {
-            refused.increment();
-            return CompletableFuture.completedFuture(
-                    Problem.of(RefusalReason.CONCURRENCY, "as many listeners as may be are told of counts already")
-                            .response()
-                            .addHeader(retryAfter));
-        }
-        Source<ByteString, ?> events = Source.lazySource(() -> open(definition, entity, variables.get(1)));
-        return CompletableFuture.completedFuture(HttpResponse.create().withEntity(HttpEntities.create(EVENTS, events)));
+        return CompletableFuture.completedFuture(listeners.answer(() -> events(definition, entity, variables.get(1))));
     }
 
-    /** Counts a listener only once it is read: an answer to HEAD never is, and would never be given back. */
-    private Source<ByteString, NotUsed> open(StreamDefinition definition, Object entity, String text) {
-        if (listeners.incrementAndGet() > settings.maxListeners()) {
-            listeners.decrementAndGet();
-            refused.increment();
-            return Source.empty();
-        }
+    private Source<ByteString, ?> events(StreamDefinition definition, Object entity, String text) {
         // a slow reader delays the next look: there is nothing to keep for it
         return Source.tick(Duration.ZERO, settings.liveInterval(), NotUsed.getInstance())
                 .mapAsync(1, tick -> counts.of(definition, entity))
@@ -112,12 +66,7 @@ final class LiveHandler implements RequestHandler {
                         last -> Optional.empty())
                 .filter(Optional::isPresent)
                 .map(changed -> ByteString.fromString(event(definition, text, changed.orElseThrow())))
-                .keepAlive(settings.liveHeartbeat(), () -> HEARTBEAT)
-                .via(stop.flow())
-                .watchTermination((tick, ended) -> {
-                    var _ = ended.whenComplete((done, failure) -> listeners.decrementAndGet());
-                    return NotUsed.getInstance();
-                });
+                .keepAlive(settings.liveHeartbeat(), () -> HEARTBEAT);
     }
 
     private static boolean isSame(@Nullable LiveCounts last, LiveCounts now) {

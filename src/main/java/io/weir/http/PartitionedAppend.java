@@ -10,6 +10,7 @@ import io.weir.log.EventLog;
 import io.weir.log.LogItem;
 import io.weir.log.RoutedAppend;
 import io.weir.log.RoutedAppend.Appended;
+import io.weir.logging.FailureText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ final class PartitionedAppend {
                 if (append.state() == CompletableFuture.State.SUCCESS) {
                     appended.addAll(append.resultNow());
                 } else {
-                    failure = worse(failure, Failures.cause(append.exceptionNow()));
+                    failure = worse(failure, FailureText.cause(append.exceptionNow()));
                 }
             }
             if (failure == null) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.BodyForm;
 import io.weir.definition.StreamDefinition;
 import io.weir.log.EventLog;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -85,7 +86,7 @@ final class PixelHandler implements RequestHandler {
         }
         return answer.handle((response, failure) -> {
             source.metrics().answered(startedNanos, false);
-            return failure == null ? response : source.intake().refused(Failures.cause(failure));
+            return failure == null ? response : source.intake().refused(FailureText.cause(failure));
         });
     }
 

@@ -3,6 +3,7 @@ package io.weir.http;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.weir.logging.FailureText;
 import io.weir.query.QueryFailure;
 import io.weir.settings.HttpSettings;
 import java.util.Locale;
@@ -55,7 +56,7 @@ final class QueryCalls {
         Timer.Sample sample = Timer.start(meters);
         try {
             return CompletableFuture.supplyAsync(question, executor)
-                    .exceptionally(failure -> unanswered(Failures.cause(failure)))
+                    .exceptionally(failure -> unanswered(FailureText.cause(failure)))
                     .whenComplete((response, failure) -> sample.stop(timer));
         } catch (RejectedExecutionException full) {
             counter(Outcome.FULL).increment();

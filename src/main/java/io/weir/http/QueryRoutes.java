@@ -58,8 +58,18 @@ public final class QueryRoutes {
             ActorSystem<?> system) {
         CountedStreams streams = new CountedStreams(definitions);
         Counts counts = new Counts(partitions, system, http.countTimeout());
-        routes.add("GET", LiveHandler.PATH, new LiveHandler(streams, counts, settings, http, stop, meters));
-        routes.add("GET", BadgeHandler.PATH, new BadgeHandler(streams, counts, settings, http));
+        routes.add(
+                "GET",
+                LiveHandler.PATH,
+                new LiveHandler(
+                        streams,
+                        counts,
+                        settings,
+                        new Listeners(Listeners.Kind.COUNTS, settings.maxListeners(), http, stop, meters)));
+        routes.add(
+                "GET",
+                BadgeHandler.PATH,
+                Admission.ofBadges(settings, http, meters).guard(new BadgeHandler(streams, counts, settings, http)));
     }
 
     static HttpResponse refused(Refusal refusal) {

@@ -4,6 +4,7 @@ import io.weir.definition.StreamDefinition;
 import io.weir.event.EntryId;
 import io.weir.log.LogEntry;
 import io.weir.log.LogTail;
+import io.weir.logging.FailureText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,7 @@ final class StreamTail implements AutoCloseable {
     }
 
     private static String reason(Throwable problem) {
-        return String.valueOf(Failures.cause(problem).getMessage());
+        return String.valueOf(FailureText.cause(problem).getMessage());
     }
 
     @Override

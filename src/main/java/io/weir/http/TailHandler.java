@@ -1,13 +1,9 @@
 package io.weir.http;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.weir.definition.StreamDefinition;
 import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
 import io.weir.log.LogTail;
-import io.weir.settings.HttpSettings;
 import io.weir.settings.TailSettings;
 import java.time.Duration;
 import java.util.Collection;
@@ -17,16 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.http.javadsl.model.ContentType;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class TailHandler implements RequestHandler {
     public static final String PATH = AdminAccess.PREFIX + "streams/{stream}/tail";
 
-    private static final ContentType EVENTS = ContentTypes.parse("text/event-stream; charset=UTF-8");
     private static final ByteString HEARTBEAT = ByteString.fromString(":\n\n");
     private static final String ENTITY = "entity";
 
@@ -44,36 +33,23 @@ public final class TailHandler implements RequestHandler {
     private final Map<String, Followed> streams = new HashMap<>();
     private final Supplier<LogTail> logs;
     private final TailSettings settings;
-    private final HttpHeader retryAfter;
-    private final SharedKillSwitch stop;
-    private final AtomicInteger listeners = new AtomicInteger();
-    private final Counter refused;
+    private final Listeners listeners;
 
     /**
      * Prepares to tell.
      *
      * @param logs what each listener reads, and closes when it goes
-     * @param stop ends all that listen, so that a stop does not wait for them
      */
     public TailHandler(
             Collection<StreamDefinition> definitions,
             Supplier<LogTail> logs,
             TailSettings settings,
-            HttpSettings http,
-            SharedKillSwitch stop,
-            MeterRegistry meters) {
+            Listeners listeners) {
         definitions.forEach(
                 definition -> streams.put(definition.name(), new Followed(definition, new EventReader(definition))));
         this.logs = logs;
         this.settings = settings;
-        this.stop = stop;
-        this.retryAfter = Problem.retryAfter(http.retryAfter());
-        this.refused = Counter.builder("weir.tail.refused")
-                .description("Listeners that were refused, for there were as many as may be")
-                .register(meters);
-        Gauge.builder("weir.tail.listeners", listeners, AtomicInteger::get)
-                .description("Who follows a stream's events now")
-                .register(meters);
+        this.listeners = listeners;
     }
 
     @Override
@@ -90,15 +66,7 @@ public final class TailHandler implements RequestHandler {
         } catch (Refusal refusal) {
             return CompletableFuture.completedFuture(QueryRoutes.refused(refusal));
         }
-        if (listeners.get() >= settings.maxListeners()) {
-            refused.increment();
-            return CompletableFuture.completedFuture(
-                    Problem.of(RefusalReason.CONCURRENCY, "as many listeners as may be follow events already")
-                            .response()
-                            .addHeader(retryAfter));
-        }
-        Source<ByteString, ?> events = Source.lazySource(() -> open(stream, entity));
-        return CompletableFuture.completedFuture(HttpResponse.create().withEntity(HttpEntities.create(EVENTS, events)));
+        return CompletableFuture.completedFuture(listeners.answer(() -> events(stream, entity)));
     }
 
     private static @Nullable Object entity(Followed stream, @Nullable String text) {
@@ -112,13 +80,7 @@ public final class TailHandler implements RequestHandler {
         }
     }
 
-    /** Counts a listener only once it is read: an answer to HEAD never is, and would never be given back. */
-    private Source<ByteString, NotUsed> open(Followed stream, @Nullable Object entity) {
-        if (listeners.incrementAndGet() > settings.maxListeners()) {
-            listeners.decrementAndGet();
-            refused.increment();
-            return Source.empty();
-        }
+    private Source<ByteString, ?> events(Followed stream, @Nullable Object entity) {
         StreamTail tail = new StreamTail(stream.definition(), logs.get(), settings.maxEvents());
         TailText text = new TailText(stream.definition(), stream.reader(), entity, settings.maxEvents());
         // a slow reader delays the next look, which then skips what is too much
@@ -128,13 +90,9 @@ public final class TailHandler implements RequestHandler {
                 .filter(told -> !told.isEmpty())
                 .map(ByteString::fromString)
                 .keepAlive(settings.heartbeat(), () -> HEARTBEAT)
-                .via(stop.flow())
                 .watchTermination((tick, ended) -> {
-                    var _ = ended.whenComplete((done, failure) -> {
-                        listeners.decrementAndGet();
-                        tail.close();
-                    });
-                    return NotUsed.getInstance();
+                    var _ = ended.whenComplete((done, failure) -> tail.close());
+                    return tick;
                 });
     }
 }

@@ -14,6 +14,7 @@ import io.weir.live.LiveCounts;
 import io.weir.live.Partitions;
 import io.weir.log.EventLog;
 import io.weir.log.RoutedAppend;
+import io.weir.logging.FailureText;
 import io.weir.settings.HttpSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -99,7 +100,7 @@ final class ViewHandlers {
         boolean waited = waits;
         return answer.handle((response, failure) -> {
             metrics.answered(startedNanos, waited);
-            return failure == null ? response : intake.refused(Failures.cause(failure));
+            return failure == null ? response : intake.refused(FailureText.cause(failure));
         });
     }
 

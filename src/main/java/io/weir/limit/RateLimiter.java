@@ -5,11 +5,11 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.weir.logging.FailureText;
 import io.weir.settings.RateLimitSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -114,7 +114,7 @@ public final class RateLimiter implements AutoCloseable {
                     if (failure == null) {
                         return limit.verdict(probe, CountedIn.REDIS);
                     }
-                    episodes.failed(episode, key, cause(failure));
+                    episodes.failed(episode, key, FailureText.cause(failure));
                     return locally(limit, key);
                 });
     }
@@ -130,9 +130,5 @@ public final class RateLimiter implements AutoCloseable {
                 ? CompletableFuture.failedFuture(new IllegalStateException("Redis is off"))
                 : buckets.tryConsume(probeLimit, BucketKey.besides(key))
                         .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

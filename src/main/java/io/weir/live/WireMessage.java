@@ -19,5 +19,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = PartitionAnswer.Depth.class, name = "depth"),
     @JsonSubTypes.Type(value = LiveCounts.Found.class, name = "counts"),
     @JsonSubTypes.Type(value = LiveCounts.Unavailable.class, name = "counts-unavailable"),
+    @JsonSubTypes.Type(value = NodeQuery.ReadFigures.class, name = "read-figures"),
+    @JsonSubTypes.Type(value = NodeFigures.class, name = "figures"),
 })
-public sealed interface WireMessage permits PartitionQuery, PartitionAnswer, LiveCounts {}
+public sealed interface WireMessage permits PartitionQuery, PartitionAnswer, LiveCounts, NodeQuery, NodeFigures {}

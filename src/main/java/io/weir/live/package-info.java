@@ -1,4 +1,4 @@
-/** Live counts: what is committed plus what is accepted and not yet committed. */
+/** What nodes ask one another: live counts, which are what is committed plus what is accepted, and what each node does. */
 @NullMarked
 package io.weir.live;
 

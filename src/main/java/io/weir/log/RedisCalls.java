@@ -9,11 +9,11 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
+import io.weir.logging.FailureText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -86,12 +86,12 @@ final class RedisCalls {
     }
 
     static boolean hasMessage(Throwable problem, String beginning) {
-        String message = unwrapped(problem).getMessage();
+        String message = FailureText.cause(problem).getMessage();
         return message != null && message.startsWith(beginning);
     }
 
     static ReaderFailure failure(Throwable problem) {
-        Throwable cause = unwrapped(problem);
+        Throwable cause = FailureText.cause(problem);
         if (cause instanceof ReaderFailure failure) {
             return failure;
         }
@@ -110,13 +110,5 @@ final class RedisCalls {
 
     private static ReaderFailure unavailable(String message) {
         return new ReaderFailure(ReaderFailure.Reason.UNAVAILABLE, message);
-    }
-
-    private static Throwable unwrapped(Throwable problem) {
-        Throwable cause = problem;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

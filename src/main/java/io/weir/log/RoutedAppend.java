@@ -8,6 +8,7 @@ import io.weir.event.EventReader;
 import io.weir.event.InvalidEventException;
 import io.weir.event.Partitioner;
 import io.weir.event.RefusedEvent;
+import io.weir.logging.FailureText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +69,10 @@ public final class RoutedAppend {
                 ? log.appendOnce(definition, partition, items).thenApply(places -> List.of(joined(partition, places)))
                 : log.append(definition, partition, items)
                         .thenApply(entry -> List.of(new Appended(partition, entry, 0)));
-        return appended.exceptionallyCompose(failure ->
-                cause(failure) instanceof AppendFailure refused && refused.reason() == AppendFailure.Reason.SEALED
-                        ? appendElsewhere(partition, items, refused, route)
-                        : CompletableFuture.failedStage(failure));
+        return appended.exceptionallyCompose(failure -> FailureText.cause(failure) instanceof AppendFailure refused
+                        && refused.reason() == AppendFailure.Reason.SEALED
+                ? appendElsewhere(partition, items, refused, route)
+                : CompletableFuture.failedStage(failure));
     }
 
     private CompletionStage<List<Appended>> appendElsewhere(
@@ -174,8 +175,8 @@ public final class RoutedAppend {
     }
 
     private static AppendFailure worse(@Nullable AppendFailure known, Throwable other) {
-        if (!(cause(other) instanceof AppendFailure failure)) {
-            throw new CompletionException(cause(other));
+        if (!(FailureText.cause(other) instanceof AppendFailure failure)) {
+            throw new CompletionException(FailureText.cause(other));
         }
         return known == null || failure.reason() == AppendFailure.Reason.UNKNOWN ? failure : known;
     }
@@ -183,9 +184,5 @@ public final class RoutedAppend {
     private static <T> CompletionStage<T> failed(AppendFailure refused, String message) {
         return CompletableFuture.failedStage(new AppendFailure(
                 refused.appended() == 0 ? AppendFailure.Reason.UNAVAILABLE : AppendFailure.Reason.UNKNOWN, message));
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

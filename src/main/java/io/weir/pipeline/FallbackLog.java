@@ -10,6 +10,7 @@ import io.weir.log.EventLog;
 import io.weir.log.LogItem;
 import io.weir.log.PartitionReader;
 import io.weir.log.RoutedAppend;
+import io.weir.logging.FailureText;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,9 +125,9 @@ public final class FallbackLog implements EventLog {
                 return Stream.of(places).map(Objects::requireNonNull).toList();
             }
             boolean some = writes.stream().anyMatch(write -> write.state() == CompletableFuture.State.SUCCESS);
-            Throwable cause = Failures.cause(failure);
+            Throwable cause = FailureText.cause(failure);
             throw some
-                    ? new AppendFailure(AppendFailure.Reason.UNKNOWN, String.valueOf(cause.getMessage()))
+                    ? new AppendFailure(AppendFailure.Reason.UNKNOWN, Failures.describe(cause))
                     : new CompletionException(cause);
         });
     }
@@ -143,12 +144,12 @@ public final class FallbackLog implements EventLog {
     }
 
     private static boolean isOutdated(Throwable failure) {
-        return Failures.cause(failure) instanceof AppendFailure append
+        return FailureText.cause(failure) instanceof AppendFailure append
                 && append.reason() == AppendFailure.Reason.SEALED;
     }
 
     private static boolean isAway(Throwable failure) {
-        Throwable cause = Failures.cause(failure);
+        Throwable cause = FailureText.cause(failure);
         return cause instanceof AppendFailure append && append.reason() == AppendFailure.Reason.UNAVAILABLE;
     }
 

@@ -1,6 +1,7 @@
 package io.weir.pipeline;
 
 import io.weir.event.EntityDelta;
+import io.weir.logging.FailureText;
 import io.weir.settings.PipelineSettings;
 import io.weir.store.CommitOutcome;
 import io.weir.store.WindowCommit;
@@ -127,7 +128,7 @@ final class Flusher {
                 yield Behaviors.same();
             }
             case StreamFailed failed -> {
-                Throwable cause = Failures.cause(failed.failure());
+                Throwable cause = FailureText.cause(failed.failure());
                 if (cause instanceof PartitionFailure || cause instanceof TimeoutException) {
                     partition.status().endedElsewhere();
                 }

@@ -1,6 +1,7 @@
 package io.weir.pipeline;
 
 import io.weir.log.PartitionReader;
+import io.weir.logging.FailureText;
 import io.weir.store.PartitionStore;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ final class StartRecord {
                             : run(partition, reader, jdbcExecutor, position, blamed);
                 })
                 .whenComplete((position, failure) -> {
-                    if (failure != null && !(Failures.cause(failure) instanceof SuspectSearch.Failed)) {
+                    if (failure != null && !(FailureText.cause(failure) instanceof SuspectSearch.Failed)) {
                         partition.status().endedElsewhere();
                     }
                 });

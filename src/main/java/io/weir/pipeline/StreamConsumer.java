@@ -6,6 +6,7 @@ import io.weir.fault.Failpoints;
 import io.weir.live.PartitionQuery;
 import io.weir.log.LogEntry;
 import io.weir.log.PartitionReader;
+import io.weir.logging.FailureText;
 import io.weir.store.CommitOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -379,7 +380,7 @@ final class StreamConsumer {
         }
         String reason = "could not " + failed.doing() + ": " + Failures.describe(failed.cause());
         supervisor.tell(
-                Failures.cause(failed.cause()) instanceof NeedsHelp
+                FailureText.cause(failed.cause()) instanceof NeedsHelp
                         ? new Trouble.NeedsHelp(reason)
                         : new Trouble.Restart(reason));
         return Behaviors.same();

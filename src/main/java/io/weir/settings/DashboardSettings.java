@@ -17,6 +17,11 @@ public record DashboardSettings(int maxListeners, Duration interval, Duration le
         Checks.positive("dashboard.ledger-interval", ledgerInterval);
     }
 
+    /** How long another node may take to answer: a snapshot is told before the next is due. */
+    public Duration nodeTimeout() {
+        return interval.dividedBy(2);
+    }
+
     public static DashboardSettings from(Config weir) {
         Config dashboard = weir.getConfig("dashboard");
         return new DashboardSettings(

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param maxListeners who is told of live counts at once
  * @param liveInterval between two looks at a live count
  * @param liveHeartbeat after which a listener hears that it is still connected
+ * @param badgeMaxConcurrent badges that are drawn at once
  * @param badgeMaxAge how long a badge may be kept
  */
 public record QuerySettings(
@@ -29,6 +30,7 @@ public record QuerySettings(
         int maxListeners,
         Duration liveInterval,
         Duration liveHeartbeat,
+        int badgeMaxConcurrent,
         Duration badgeMaxAge) {
     public QuerySettings {
         Checks.atLeast("queries.connections", connections, 1);
@@ -41,6 +43,7 @@ public record QuerySettings(
         Checks.atLeast("queries.live.max-listeners", maxListeners, 1);
         Checks.positive("queries.live.interval", liveInterval);
         Checks.ordered("queries.live.interval", liveInterval, "queries.live.heartbeat", liveHeartbeat);
+        Checks.atLeast("queries.badge-max-concurrent", badgeMaxConcurrent, 1);
         Checks.notNegative("queries.badge-max-age", badgeMaxAge);
     }
 
@@ -58,6 +61,7 @@ public record QuerySettings(
                 live.getInt("max-listeners"),
                 live.getDuration("interval"),
                 live.getDuration("heartbeat"),
+                queries.getInt("badge-max-concurrent"),
                 queries.getDuration("badge-max-age"));
     }
 }

@@ -13,8 +13,8 @@ import org.opentest4j.TestAbortedException;
  * {@link SkippedTestsTest} finds.
  */
 public final class NoTestIsSkipped implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
-    /** The tags of tests that need a browser, pgbouncer, promtool or script. */
-    static final Set<String> PROGRAMS = Set.of("browser", "pgbouncer", "promtool", "terminal");
+    /** The tags of tests that need a browser, pgbouncer, promtool, script or zsh. */
+    static final Set<String> PROGRAMS = Set.of("browser", "pgbouncer", "promtool", "terminal", "zsh");
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable problem) throws Throwable {

@@ -1,7 +1,9 @@
 package io.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.weir.testkit.NoServers;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -9,29 +11,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+@Timeout(60)
 class CompletionCommandTest {
-    private static final ServerLauncher NONE = new ServerLauncher() {
-        @Override
-        public int up() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int serve() {
-            throw new UnsupportedOperationException();
-        }
-    };
+    private static final Path ZSH = Path.of("/usr/bin/zsh");
 
     @TempDir
     private Path directory;
 
     private static String script(String shell) {
         StringWriter out = new StringWriter();
-        CommandLine command = WeirCommand.create(NONE).setOut(new PrintWriter(out));
+        CommandLine command = WeirCommand.create(new NoServers()).setOut(new PrintWriter(out));
         assertThat(command.execute("completion", shell)).isZero();
         return out.toString();
     }
@@ -60,17 +55,55 @@ class CompletionCommandTest {
         assertThat(offered("dead-letters", "dis").split("\\s+")).contains("discard");
     }
 
+    /** On a terminal of zsh's own: what stands there once Tab was pressed behind each of these, and what was set up before. */
     @Test
-    void zshIsToldToUnderstandBashsWayFirst() {
-        assertThat(script("zsh"))
-                .startsWith("autoload -U +X compinit && compinit")
-                .endsWith(script("bash"));
+    @Tag("zsh")
+    void zshCompletesThemTooAndKeepsWhatItHad() throws Exception {
+        assumeTrue(Files.isExecutable(ZSH), "this system has no zsh; apt-get install zsh");
+        Path file = Files.writeString(directory.resolve("weir"), script("zsh"));
+        Path typing = Files.writeString(directory.resolve("typing.zsh"), """
+            zmodload zsh/zpty
+            zpty shell 'TERM=dumb zsh -f -i'
+            zpty -w shell "PS1=; autoload -U compinit; compinit -u -D; compdef _files of-another"
+            zpty -w shell "source ${(q)1}"
+            zpty -w shell "offered() { print -r -- \\"<offe\\"\\"red:\\$BUFFER>\\"; BUFFER= }; zle -N offered"
+            zpty -w shell "bindkey '^X' offered; print -r -- \\"<rea\\"\\"dy:\\$_comps[of-another]>\\""
+            zpty -r shell seen '*<ready:*>*' || exit 1
+            print -r -- ${${seen##*<ready:}%%>*}
+            shift
+            for words in "$@"; do
+              zpty -w -n shell "$words"$'\\t\\x18'
+              zpty -r shell seen '*<offered:*>*' || exit 1
+              print -r -- ${${seen##*<offered:}%%>*}
+            done
+            zpty -d shell
+            """);
+        Process zsh = new ProcessBuilder(
+                        ZSH.toString(),
+                        "-f",
+                        typing.toString(),
+                        file.toString(),
+                        "weir sta",
+                        "./weir top --onc",
+                        "weir dead-letters dis",
+                        "weir completion z")
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(zsh.waitFor()).as(printed).isZero();
+        assertThat(printed.lines().map(String::strip))
+                .containsExactly(
+                        "_files",
+                        "weir status",
+                        "./weir top --once",
+                        "weir dead-letters discard",
+                        "weir completion zsh");
     }
 
     @Test
     void anotherShellIsRefused() {
         StringWriter err = new StringWriter();
-        CommandLine command = WeirCommand.create(NONE).setErr(new PrintWriter(err));
+        CommandLine command = WeirCommand.create(new NoServers()).setErr(new PrintWriter(err));
         assertThat(command.execute("completion", "fish")).isEqualTo(2);
         assertThat(err.toString()).contains("SHELL", "bash, zsh");
     }

@@ -2,12 +2,17 @@ package io.weir.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** What every answer has, those to what is hardly a request among them. */
 @Timeout(60)
@@ -79,6 +84,25 @@ class EveryAnswerTest {
                 .startsWith("HTTP/1.1 400 ")
                 .doesNotContain("wk_secret");
         assertThat(ask("GET /p.gif?key=wk_secret<> HTTP/1.1\\nHost: x\\n\\n")).doesNotContain("wk_secret");
+    }
+
+    @Test
+    void ofADefectTheLogNamesTheRouteAndThePlaceAndNothingThatTheRequestHeld() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        root.addAppender(log);
+        try {
+            assertThat(ask("GET /defect?key=wk_secret HTTP/1.1\\nHost: x\\nConnection: close\\n\\n"))
+                    .startsWith("HTTP/1.1 500 ")
+                    .doesNotContain("wk_secret");
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(line -> line.getFormattedMessage() + ThrowableProxyUtil.asString(line.getThrowableProxy()))
+                .anyMatch(line -> line.startsWith("GET /defect failed") && line.contains("TestServer"))
+                .noneMatch(line -> line.contains("wk_secret"));
     }
 
     @Test

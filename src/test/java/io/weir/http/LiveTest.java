@@ -8,8 +8,12 @@ import io.weir.live.PartitionQuery;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +27,9 @@ class LiveTest {
 
     private final TestServer server = new TestServer();
     private final AtomicInteger asked = new AtomicInteger();
+    private final Queue<ActorRef<LiveCounts>> waiting = new ConcurrentLinkedQueue<>();
     private volatile LiveCounts counts = found(40L, 2L);
+    private volatile boolean isSilent;
 
     LiveTest() {
         for (int partition = 0; partition < 2; partition++) {
@@ -31,7 +37,11 @@ class LiveTest {
                     "clicks", partition, server.testKit.<PartitionQuery>spawn(Behaviors.receiveMessage(query -> {
                         if (query instanceof PartitionQuery.ReadCounts(var _, var _, var replyTo)) {
                             asked.incrementAndGet();
-                            replyTo.tell(counts);
+                            if (isSilent) {
+                                waiting.add(replyTo);
+                            } else {
+                                replyTo.tell(counts);
+                            }
                         }
                         return Behaviors.same();
                     })));
@@ -123,6 +133,38 @@ class LiveTest {
     @CsvSource({"/api/v1/live/rivers/a, 404", "/api/v1/live/numbers/a, 400", "/badge/numbers/a.svg, 400"})
     void whatCanNotBeCountedIsSaid(String path, int status) throws Exception {
         assertThat(server.send("GET", path).statusCode()).isEqualTo(status);
+    }
+
+    @Test
+    void badgesAreBoundedAndCountedSoThatTheyKeepNothingElseWaiting() throws Exception {
+        isSilent = true;
+        CompletableFuture<?> drawn = CompletableFuture.allOf(badge(), badge());
+        await().until(() -> waiting.size() == 2);
+        assertThat(server.metrics.get("weir.badge.concurrent").gauge().value()).isEqualTo(2);
+
+        HttpResponse<String> third = server.send("GET", "/badge/clicks/c.svg");
+
+        assertThat(third.statusCode()).isEqualTo(503);
+        assertThat(third.headers().firstValue("Retry-After")).isPresent();
+        assertThat(third.body()).contains("as many badges as this server draws at once");
+        assertThat(server.metrics.get("weir.badge.refused").counter().count()).isEqualTo(1);
+        isSilent = false;
+        assertThat(server.post("/clicks", "application/json", "{}").statusCode())
+                .isEqualTo(202);
+        waiting.forEach(replyTo -> replyTo.tell(counts));
+        drawn.join();
+        await().until(() -> server.metrics.get("weir.badge.concurrent").gauge().value() == 0);
+    }
+
+    private CompletableFuture<Void> badge() {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                assertThat(server.send("GET", "/badge/clicks/a.svg").statusCode())
+                        .isEqualTo(200);
+            } catch (Exception failure) {
+                throw new AssertionError(failure);
+            }
+        });
     }
 
     @Test

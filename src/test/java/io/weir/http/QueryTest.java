@@ -103,6 +103,7 @@ class QueryTest {
                         10,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
+                        1,
                         Duration.ZERO),
                 TestServer.settings(10),
                 meters);
@@ -218,10 +219,7 @@ class QueryTest {
         "format=xml, format"
     })
     void aParameterAtFaultIsNamed(String query, String field) {
-        HttpResponse response = send(SERIES + "?" + query).join();
-
-        assertThat(response.status().intValue()).isEqualTo(400);
-        assertThat(body(response)).contains("\"field\":\"" + field + "\"");
+        assertRefused(SERIES + "?" + query, field);
         assertThat(asked).isEmpty();
     }
 
@@ -236,8 +234,11 @@ class QueryTest {
         "from=2026-03-01T01:00:00Z&to=2026-07-01T00:00:00Z, from"
     })
     void aParameterOfTheGreatestAtFaultIsNamed(String query, String field) {
-        HttpResponse response = send(TOP + "?" + query).join();
+        assertRefused(TOP + "?" + query, field);
+    }
 
+    private void assertRefused(String question, String field) {
+        HttpResponse response = send(question).join();
         assertThat(response.status().intValue()).isEqualTo(400);
         assertThat(body(response)).contains("\"field\":\"" + field + "\"");
     }

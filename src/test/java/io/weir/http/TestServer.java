@@ -29,7 +29,7 @@ import org.apache.pekko.stream.SharedKillSwitch;
 
 /** A server on a free port with a log in memory and a decoder that takes lines for events. */
 final class TestServer implements AutoCloseable {
-    /** Two listeners, who are told what is new every 20 ms. */
+    /** Two listeners, who are told what is new every 20 ms, and two badges at once. */
     static final QuerySettings QUERIES = new QuerySettings(
             1,
             1,
@@ -41,6 +41,7 @@ final class TestServer implements AutoCloseable {
             2,
             Duration.ofMillis(20),
             Duration.ofMillis(200),
+            2,
             Duration.ofSeconds(10));
 
     final StubEventLog log = new StubEventLog();
@@ -81,7 +82,7 @@ final class TestServer implements AutoCloseable {
         routes.add("GET", "/health", OperationsHandlers.health(health));
         routes.add("GET", "/metrics", OperationsHandlers.metrics(metrics));
         routes.add("GET", "/defect", (request, variables) -> {
-            throw new IllegalStateException("a defect, on purpose");
+            throw new IllegalStateException("a defect, on purpose, of " + request.getUri());
         });
         routes.add(
                 "GET",

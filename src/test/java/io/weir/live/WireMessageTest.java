@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -77,13 +78,53 @@ class WireMessageTest {
                                 new PartitionAnswer.Depth(EntryId.ZERO, Long.MAX_VALUE),
                                 new LiveCounts.Found(VALUES, LiveCounts.nothing(VALUES), Instant.now()),
                                 new LiveCounts.Found(new Object[0][], new Object[0][], Instant.EPOCH),
-                                new LiveCounts.Unavailable("the database is away: \"why\"")),
+                                new LiveCounts.Unavailable("the database is away: \"why\""),
+                                new NodeQuery.ReadFigures(ref(NodeFigures.class)),
+                                new NodeFigures("127.0.0.1:1", 1L, null, null, "[]", List.of(), List.of()),
+                                figures()),
                         // whatever an entity can be
                         Arrays.stream(VALUES)
                                 .flatMap(Arrays::stream)
                                 .filter(Objects::nonNull)
                                 .map(entity -> new PartitionQuery.ReadCounts(entity, entry, ref(LiveCounts.class))))
                 .toList();
+    }
+
+    private static NodeFigures figures() {
+        return new NodeFigures(
+                "node-1.example:7355",
+                Long.MAX_VALUE,
+                true,
+                false,
+                "[{\"alert\":\"depth\"}]",
+                List.of(new NodeFigures.Stream("clicks", Long.MAX_VALUE, 1, 0, 2, 0.25, 3)),
+                List.of(
+                        new NodeFigures.Partition("clicks", 0, 5, true, false, "the table \"links\" is gone"),
+                        new NodeFigures.Partition("clicks", 1, 0, false, true, null)));
+    }
+
+    @Test
+    void figuresOfAsManyPartitionsAsMayBeFitIntoAMessage() throws Exception {
+        NodeFigures.Partition troubled = new NodeFigures.Partition(
+                "a-stream-with-quite-a-long-name", 200, Long.MAX_VALUE, true, false, "ü".repeat(10_000));
+
+        byte[] bytes = SERIALIZATION
+                .serialize(new NodeFigures(
+                        "node",
+                        1,
+                        true,
+                        true,
+                        "[]",
+                        List.of(),
+                        Collections.nCopies(NodeFigures.MAX_PARTITIONS, troubled)))
+                .get();
+
+        assertThat(bytes.length)
+                .isLessThan(TESTKIT.system()
+                        .settings()
+                        .config()
+                        .getBytes("pekko.remote.artery.advanced.maximum-frame-size")
+                        .intValue());
     }
 
     @ParameterizedTest

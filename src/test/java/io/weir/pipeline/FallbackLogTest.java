@@ -11,6 +11,7 @@ import io.weir.log.AppendFailure;
 import io.weir.log.AppendFailure.Reason;
 import io.weir.log.EventLog;
 import io.weir.log.LogItem;
+import io.weir.logging.FailureText;
 import io.weir.store.DirectOutcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -52,7 +53,7 @@ class FallbackLogTest {
 
     private static Reason reason(CompletableFuture<?> failed) {
         assertThat(failed).isCompletedExceptionally();
-        return ((AppendFailure) Failures.cause(failed.exceptionNow())).reason();
+        return ((AppendFailure) FailureText.cause(failed.exceptionNow())).reason();
     }
 
     @Test

@@ -3,19 +3,13 @@ package io.weir.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AlertSettingsTest {
     private static AlertSettings read(String overrides) {
-        Config config = ConfigFactory.parseString(overrides)
-                .atPath("weir.alerts")
-                .withFallback(Configuration.load(Path.of("no-such-file")));
-        return AlertSettings.from(config.getConfig("weir"));
+        return AlertSettings.from(Overrides.of("alerts", overrides));
     }
 
     @Test

@@ -2,9 +2,6 @@ package io.weir.settings;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,11 +16,7 @@ class DashboardSettingsTest {
                 "ledger-interval = 0s | dashboard.ledger-interval"
             })
     void whatMakesNoSenseIsRefusedByItsName(String overrides, String key) {
-        Config config = ConfigFactory.parseString(overrides)
-                .atPath("weir.dashboard")
-                .withFallback(Configuration.load(Path.of("no-such-file")))
-                .resolve();
-        assertThatThrownBy(() -> DashboardSettings.from(config.getConfig("weir")))
+        assertThatThrownBy(() -> DashboardSettings.from(Overrides.of("dashboard", overrides)))
                 .hasMessageContaining(key);
     }
 }

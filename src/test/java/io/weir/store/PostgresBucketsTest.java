@@ -51,6 +51,7 @@ class PostgresBucketsTest {
                 10,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
+                1,
                 Duration.ZERO);
     }
 

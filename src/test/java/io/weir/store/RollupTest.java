@@ -70,6 +70,12 @@ class RollupTest {
         return (CommitOutcome.Committed) outcome;
     }
 
+    /** Of a partition that starts. */
+    private static CommitOutcome.Committed commitFirst(StoreFixture fixture, List<Event> events) throws SQLException {
+        PartitionStore store = fixture.store();
+        return commit(fixture, store, store.start("one").epoch(), EntryId.ZERO, events);
+    }
+
     @Test
     void anEventGoesToTheBucketsOfItsOwnTimeHoweverLateItComes() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
@@ -114,9 +120,7 @@ class RollupTest {
     void withoutAFieldItIsTheTimeAtWhichRedisTookTheEvent() throws SQLException {
         Rollups rollups = new Rollups(List.of(RollupStep.HOUR), null, null);
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), rollups))) {
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
-            commit(fixture, store, epoch, EntryId.ZERO, List.of(view(null, "/a", "2020-01-01T00:00:00Z", 7L)));
+            commitFirst(fixture, List.of(view(null, "/a", "2020-01-01T00:00:00Z", 7L)));
             assertThat(sums(fixture, "hour")).containsExactly("bytes|/a|03-02 10:00|7", "views|/a|03-02 10:00|1");
             assertThat(sums(fixture, "minute")).isEmpty();
         }
@@ -154,14 +158,11 @@ class RollupTest {
     void anEventThatTheDatabaseRefusesAddsNothingAndItsNeighboursDo() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
             fixture.database.execute("ALTER TABLE pages ADD CHECK (bytes < 1000)");
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
             List<Event> events = new ArrayList<>();
             for (int i = 0; i < 9; i++) {
                 events.add(view("k" + i, "/" + i % 3, "2026-03-01T12:0" + i + ":00Z", i == 4 ? 5_000L : 1L));
             }
-            assertThat(commit(fixture, store, epoch, EntryId.ZERO, events).deadLettered())
-                    .isEqualTo(1);
+            assertThat(commitFirst(fixture, events).deadLettered()).isEqualTo(1);
             assertThat(fixture.database.number("SELECT sum(value) FROM rollup_day r JOIN rollup_measure m"
                             + " ON m.id = r.measure WHERE m.measure = 'views'"))
                     .isEqualTo(8);
@@ -173,14 +174,11 @@ class RollupTest {
     void whatARollupRefusesIsNotCountedEither() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
             fixture.database.execute("ALTER TABLE rollup_hour ADD CHECK (entity <> '/bad')");
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
             List<Event> events = List.of(
                     view(null, "/a", "2026-03-01T12:00:00Z", 1L),
                     view(null, "/bad", "2026-03-01T12:00:00Z", 1L),
                     view(null, "/a", "2026-03-01T12:00:00Z", 1L));
-            assertThat(commit(fixture, store, epoch, EntryId.ZERO, events).deadLettered())
-                    .isEqualTo(1);
+            assertThat(commitFirst(fixture, events).deadLettered()).isEqualTo(1);
             assertThat(fixture.pages()).containsExactly("/a|2|2");
             assertSumsAreTheCounters(fixture);
         }
@@ -190,11 +188,9 @@ class RollupTest {
     void anEntityThatACounterLeavesAloneIsLeftAloneHereToo() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.SKIP, List.of(), BY_TIME))) {
             fixture.database.execute("INSERT INTO pages (path) VALUES ('/a')");
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
             List<Event> events =
                     List.of(view(null, "/a", "2026-03-01T12:00:00Z", 1L), view(null, "/b", "2026-03-01T12:00:00Z", 1L));
-            commit(fixture, store, epoch, EntryId.ZERO, events);
+            commitFirst(fixture, events);
             assertThat(sums(fixture, "day")).containsExactly("bytes|/a|03-01 00:00|1", "views|/a|03-01 00:00|1");
         }
     }
@@ -217,8 +213,6 @@ class RollupTest {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.rolledUp(counters, List.of(), BY_TIME))) {
             fixture.database.execute("CREATE TABLE good_pages (path text PRIMARY KEY, views bigint, sized bigint);"
                     + " INSERT INTO good_pages VALUES ('/a', 0, 0), ('/c', 0, 0)");
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
             Event bad = view(null, "/a", "2026-03-01T12:00:00Z", 1L);
             bad.values()[3] = 404L;
             Event onlyBad = view(null, "/c", "2026-03-01T12:00:00Z", 1L);
@@ -229,7 +223,7 @@ class RollupTest {
                     onlyBad,
                     view(null, "/a", "2026-03-01T12:00:00Z", 0L),
                     view(null, "/b", "2026-03-01T12:00:00Z", 1L));
-            commit(fixture, store, epoch, EntryId.ZERO, events);
+            commitFirst(fixture, events);
             assertThat(fixture.database.query("SELECT path, views, sized FROM good_pages ORDER BY path"))
                     .containsExactly("/a|2|1", "/c|0|0");
             assertThat(sums(fixture, "day"))
