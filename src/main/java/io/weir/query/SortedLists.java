@@ -12,7 +12,11 @@ import java.util.Map;
  * @param <X> what reading may fail with
  */
 public interface SortedLists<X extends Exception> {
-    /** An entity in a list. */
+    /**
+     * An entity in a list.
+     *
+     * @param value what it has there, or somewhat more: lists are sorted by that, and {@link #totals} are exact
+     */
     record Entry(int list, String entity, BigDecimal value) {}
 
     /** How many lists there are. */

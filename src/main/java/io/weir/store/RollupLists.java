@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Each bucket of a range as a list of a measure's entities: the index has them sorted by value. */
+/** Each bucket of a range as a list of a measure's entities: the index has them sorted by what their value is at most. */
 final class RollupLists implements SortedLists<SQLException> {
     private record Bucket(RollupStep step, Instant at) {}
 
@@ -72,9 +72,9 @@ final class RollupLists implements SortedLists<SQLException> {
 
     /** The buckets' greatest, as their index has them. */
     private static String head(RollupStep step) {
-        return "SELECT b.list, r.entity, r.value FROM unnest(?::int[], ?::timestamptz[]) AS b (list, bucket)"
-                + " CROSS JOIN LATERAL (SELECT entity, value FROM " + RollupTables.values(step)
-                + " WHERE measure = ? AND bucket = b.bucket ORDER BY value DESC, entity OFFSET ? LIMIT ?) AS r";
+        return "SELECT b.list, r.entity, r.most FROM unnest(?::int[], ?::timestamptz[]) AS b (list, bucket)"
+                + " CROSS JOIN LATERAL (SELECT entity, most FROM " + RollupTables.values(step)
+                + " WHERE measure = ? AND bucket = b.bucket ORDER BY most DESC, entity OFFSET ? LIMIT ?) AS r";
     }
 
     @Override

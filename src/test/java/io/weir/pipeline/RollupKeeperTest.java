@@ -36,7 +36,7 @@ class RollupKeeperTest {
         for (String step : List.of("minute", "hour", "day")) {
             for (String time : List.of("2020-01-01", "2026-02-28T11:59Z", "2026-02-28T12:00Z", "2026-03-02T11:00Z")) {
                 database.execute("INSERT INTO rollup_" + step + " SELECT id, 'a', '" + time
-                        + "', 1 FROM rollup_measure; INSERT INTO rollup_" + step + "_sketch SELECT id, 'a', '" + time
+                        + "', 1, 1 FROM rollup_measure; INSERT INTO rollup_" + step + "_sketch SELECT id, 'a', '" + time
                         + "', '' FROM rollup_measure WHERE stream = 's'");
             }
         }
@@ -98,7 +98,7 @@ class RollupKeeperTest {
     @Test
     void moreThanOneStatementRemovesIsRemoved() throws SQLException {
         database.execute(
-                "INSERT INTO rollup_hour SELECT 1, 'e' || n, '2021-01-01', n FROM generate_series(1, 25000) n");
+                "INSERT INTO rollup_hour SELECT 1, 'e' || n, '2021-01-01', n, n FROM generate_series(1, 25000) n");
         keep();
         assertThat(rows("hour")).hasSize(6);
         assertThat(expired("hour")).isEqualTo(25_003);

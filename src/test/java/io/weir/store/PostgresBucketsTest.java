@@ -52,17 +52,23 @@ class PostgresBucketsTest {
             INSERT INTO rollup_measure (stream, measure)
             VALUES ('links', 'clicks'), ('links', 'balance'), ('others', 'clicks');
             INSERT INTO rollup_minute
-            SELECT m.id, 'e' || e, timestamptz '2026-03-01Z' + n * interval '1 minute',
-                   CASE m.measure WHEN 'clicks' THEN (e * 7919 + n * 31) % 97 * (1 + 300 / (e + 1))
-                   ELSE (e * 7919 + n * 31) % 197 - 120 END
-            FROM rollup_measure m, generate_series(0, 299) AS e, generate_series(e % 7, 4319, 29) AS n
+            SELECT m.id, 'e' || e, timestamptz '2026-03-01Z' + n * interval '1 minute', v.value, v.value
+            FROM rollup_measure m, generate_series(0, 299) AS e, generate_series(e % 7, 4319, 29) AS n,
+                 LATERAL (SELECT CASE m.measure WHEN 'clicks' THEN (e * 7919 + n * 31) % 97 * (1 + 300 / (e + 1))
+                                 ELSE (e * 7919 + n * 31) % 197 - 120 END) AS v (value)
             WHERE m.stream = 'links';
             INSERT INTO rollup_hour
-            SELECT measure, entity, date_trunc('hour', bucket, 'UTC'), sum(value) FROM rollup_minute GROUP BY 1, 2, 3;
+            SELECT measure, entity, date_trunc('hour', bucket, 'UTC'), sum(value), sum(value) FROM rollup_minute
+            GROUP BY 1, 2, 3;
             INSERT INTO rollup_day
-            SELECT measure, entity, date_trunc('day', bucket, 'UTC'), sum(value) FROM rollup_minute GROUP BY 1, 2, 3;
+            SELECT measure, entity, date_trunc('day', bucket, 'UTC'), sum(value), sum(value) FROM rollup_minute
+            GROUP BY 1, 2, 3;
             INSERT INTO rollup_hour
-            SELECT id, 'e1', '2026-03-01T00:00Z', 1000000 FROM rollup_measure WHERE stream = 'others';
+            SELECT id, 'e1', '2026-03-01T00:00Z', 1000000, 1000000 FROM rollup_measure WHERE stream = 'others';
+            -- between the value and an eighth more, as windows leave it
+            UPDATE rollup_minute SET most = value + abs(value) * (abs(hashtext(entity || bucket)) % 5) / 32;
+            UPDATE rollup_hour SET most = value + abs(value) * (abs(hashtext(entity || bucket)) % 5) / 32;
+            UPDATE rollup_day SET most = value + abs(value) * (abs(hashtext(entity || bucket)) % 5) / 32;
             ANALYZE;
             """);
     }

@@ -274,6 +274,38 @@ class RollupTest {
     }
 
     @Test
+    void whatABucketHoldsIsNeverAboveWhatItHoldsAtMost() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
+            PartitionStore store = fixture.store();
+            long epoch = store.start("one").epoch();
+            EntryId cursor = EntryId.ZERO;
+            for (long bytes : new long[] {100, 1, 11, 1, -500, -300, 50, 10_000, -20_000, 15_000}) {
+                Event event = view(null, "/a", "2026-03-01T12:00:00Z", bytes);
+                commit(fixture, store, epoch, cursor, List.of(event));
+                cursor = event.entryId();
+                for (RollupStep step : ALL) {
+                    String table = "rollup_" + step.label();
+                    assertThat(fixture.database.query("SELECT value, most FROM " + table + " WHERE most < value"))
+                            .as(table)
+                            .isEmpty();
+                }
+            }
+            assertThat(fixture.database.query("SELECT value, trim_scale(most) FROM rollup_day r"
+                            + " JOIN rollup_measure m ON m.id = r.measure WHERE m.measure = 'views'"))
+                    .containsExactly("10|11.25");
+        }
+    }
+
+    @Test
+    void noIndexHoldsTheValueThatEachWindowChanges() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
+            assertThat(fixture.database.query("SELECT indexdef FROM pg_indexes WHERE tablename ~ '^rollup_(minute|hour|day)$'"))
+                    .hasSize(6)
+                    .noneMatch(index -> index.contains("value"));
+        }
+    }
+
+    @Test
     void aWindowThatIsFencedAddsNothing() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
             PartitionStore store = fixture.store();
