@@ -12,6 +12,7 @@ import io.weir.http.HttpServer;
 import io.weir.http.Routes;
 import io.weir.live.Partitions;
 import io.weir.log.RedisEventLog;
+import io.weir.ops.WithoutHistograms;
 import io.weir.pipeline.DeadLetterPublisher;
 import io.weir.pipeline.LayoutKeeper;
 import io.weir.pipeline.PartitionContext;
@@ -25,6 +26,7 @@ import io.weir.settings.EnrichSettings;
 import io.weir.settings.HttpSettings;
 import io.weir.settings.LedgerSettings;
 import io.weir.settings.LogSettings;
+import io.weir.settings.MetricsSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.RepartitionSettings;
 import io.weir.settings.RollupSettings;
@@ -91,6 +93,9 @@ final class WeirServer implements AutoCloseable {
     void start(long startedNanos) throws Exception {
         if (!Failpoints.chosen().isEmpty()) {
             log.warn("this process will end at the failpoint {}: for tests, not for production", Failpoints.chosen());
+        }
+        if (!MetricsSettings.from(weir).histograms()) {
+            meters.config().meterFilter(new WithoutHistograms());
         }
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);

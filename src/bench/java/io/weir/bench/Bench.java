@@ -24,7 +24,8 @@ public final class Bench {
             "rows",
             "redirect",
             "queries",
-            "observe",
+            "observe-counters",
+            "observe-rows",
             "nodes",
             "outage-postgres",
             "outage-redis");
@@ -123,8 +124,8 @@ public final class Bench {
         if (wanted("queries")) {
             queries(servers);
         }
-        if (wanted("observe")) {
-            for (Observation.Kind kind : Observation.Kind.values()) {
+        for (Observation.Kind kind : Observation.Kind.values()) {
+            if (wanted("observe-" + kind.name().toLowerCase(Locale.ROOT))) {
                 observe(servers, kind);
             }
         }
@@ -151,19 +152,21 @@ public final class Bench {
     private void observe(Servers servers, Observation.Kind kind) throws Exception {
         begin("what it costs to be looked at and to keep rollups: " + kind);
         Observation.Schedule schedule = full
-                ? new Observation.Schedule(Duration.ofSeconds(15), Duration.ofSeconds(5), 7)
+                ? new Observation.Schedule(Duration.ofSeconds(8), Duration.ofSeconds(4), 5)
                 : new Observation.Schedule(Duration.ofSeconds(4), Duration.ofSeconds(2), 3);
-        Observation.run(servers, kind, schedule, directory, log("observe-" + kind))
-                .forEach((mode, result) -> {
-                    figures.add(kind + ", " + mode.words(), result.perSecond(), "", OptionalDouble.empty(), "");
-                    System.out.printf(
-                            "  %s: %,.0f events/s, %.0f %% of neither (%.0f to %.0f %%)%n",
-                            mode.words(),
-                            result.perSecond(),
-                            100 * result.ratio(),
-                            100 * result.least(),
-                            100 * result.most());
-                });
+        try (Servers others = Servers.start(Files.createDirectories(directory.resolve("others")))) {
+            Observation.run(servers, others, kind, schedule, directory, this::log)
+                    .forEach((mode, result) -> {
+                        figures.add(kind + ", " + mode.words(), result.perSecond(), "", OptionalDouble.empty(), "");
+                        System.out.printf(
+                                "  %s: %,.0f events/s, %.0f %% of neither (%.0f to %.0f %%)%n",
+                                mode.words(),
+                                result.perSecond(),
+                                100 * result.ratio(),
+                                100 * result.least(),
+                                100 * result.most());
+                    });
+        }
     }
 
     private void clicks(

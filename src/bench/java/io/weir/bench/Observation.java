@@ -12,11 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /**
- * What it costs to be looked at, and to keep rollups. One Weir has each stream twice, once with rollups; the same load goes
- * to either in turns of a few seconds, with and without somebody who looks.
+ * What it costs to measure latencies, to be looked at, and to keep rollups. One Weir has each stream twice, once with
+ * rollups; the same load goes to either in turns of a few seconds, with and without somebody who looks, and to another
+ * Weir, with servers of its own, that has no histograms.
  */
 final class Observation {
     private static final int CONNECTIONS = 64;
@@ -49,17 +51,20 @@ final class Observation {
 
     /** What a turn has. */
     enum Mode {
-        NEITHER("nobody looks, no rollups", false, false),
-        WATCHED("metrics and dashboard", true, false),
-        ROLLUPS("rollups", false, true),
-        BOTH("metrics, dashboard and rollups", true, true);
+        UNMEASURED("nobody looks, no rollups, no histograms", false, false, false),
+        NEITHER("nobody looks, no rollups", true, false, false),
+        WATCHED("metrics and dashboard", true, true, false),
+        ROLLUPS("rollups", true, false, true),
+        BOTH("metrics, dashboard and rollups", true, true, true);
 
         private final String words;
+        private final boolean histograms;
         private final boolean watched;
         private final boolean rolledUp;
 
-        Mode(String words, boolean watched, boolean rolledUp) {
+        Mode(String words, boolean histograms, boolean watched, boolean rolledUp) {
             this.words = words;
+            this.histograms = histograms;
             this.watched = watched;
             this.rolledUp = rolledUp;
         }
@@ -87,25 +92,62 @@ final class Observation {
      */
     record Result(double perSecond, double ratio, double least, double most) {}
 
-    private final ServerProcess weir;
-    private final Kind kind;
-    private final Map<Boolean, Progress> progress;
-    private final Map<Boolean, Long> sent = new HashMap<>(Map.of(false, 0L, true, 0L));
+    /** A Weir and how far each of its two streams is. */
+    private static final class Target implements AutoCloseable {
+        private final ServerProcess weir;
+        private final Map<Boolean, Progress> progress = new HashMap<>();
+        private final Map<Boolean, Long> sent = new HashMap<>(Map.of(false, 0L, true, 0L));
 
-    private Observation(ServerProcess weir, Kind kind, Map<Boolean, Progress> progress) {
-        this.weir = weir;
-        this.kind = kind;
-        this.progress = progress;
+        Target(Servers servers, Kind kind, Path home, Path log) throws SQLException {
+            servers.reset();
+            weir = ServerProcess.weir(servers, home, log);
+            progress.put(false, new Progress(servers, kind.stream));
+            progress.put(true, new Progress(servers, kind.stream + ROLLED_UP));
+        }
+
+        /** Events a second, from the first that is sent until the last is committed. */
+        double turn(Mode mode, HttpLoad.Plan plan) throws SQLException, IOException {
+            long begin = System.nanoTime();
+            long events = HttpLoad.run(plan).accepted() * EVENTS;
+            long all = Objects.requireNonNull(sent.get(mode.rolledUp)) + events;
+            sent.put(mode.rolledUp, all);
+            Progress of = Objects.requireNonNull(progress.get(mode.rolledUp));
+            return events * 1e9 / (of.await(all, TIMEOUT).nanos() - begin);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            weir.close();
+            for (Progress of : progress.values()) {
+                of.close();
+            }
+        }
     }
 
-    static Map<Mode, Result> run(Servers servers, Kind kind, Schedule schedule, Path directory, Path log)
+    private final Kind kind;
+    private final Target usual;
+    private final Target unmeasured;
+
+    private Observation(Kind kind, Target usual, Target unmeasured) {
+        this.kind = kind;
+        this.usual = usual;
+        this.unmeasured = unmeasured;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param servers of the Weir that has everything
+     * @param others of the one that has no histograms
+     */
+    static Map<Mode, Result> run(
+            Servers servers, Servers others, Kind kind, Schedule schedule, Path directory, Function<String, Path> logs)
             throws SQLException, IOException {
-        servers.reset();
-        Path home = home(Files.createDirectories(directory.resolve("observe-" + kind)));
-        try (ServerProcess weir = ServerProcess.weir(servers, home, log);
-                Progress plain = new Progress(servers, kind.stream);
-                Progress rolledUp = new Progress(servers, kind.stream + ROLLED_UP)) {
-            Observation observation = new Observation(weir, kind, Map.of(false, plain, true, rolledUp));
+        Path home = home(directory.resolve("observe-" + kind), "");
+        Path bare = home(directory.resolve("observe-bare-" + kind), "weir.metrics.histograms = off\n");
+        try (Target usual = new Target(servers, kind, home, logs.apply("observe-" + kind));
+                Target unmeasured = new Target(others, kind, bare, logs.apply("observe-bare-" + kind))) {
+            Observation observation = new Observation(kind, usual, unmeasured);
             for (Mode mode : Mode.values()) {
                 observation.turn(mode, schedule.warmUp());
             }
@@ -122,23 +164,15 @@ final class Observation {
     }
 
     private double turn(Mode mode, Duration duration) throws SQLException, IOException {
-        URI url = weir.http(kind.path + (mode.rolledUp ? ROLLED_UP : ""));
+        Target target = mode.histograms ? usual : unmeasured;
+        URI url = target.weir.http(kind.path + (mode.rolledUp ? ROLLED_UP : ""));
         HttpLoad.Plan plan = HttpLoad.Plan.closed(url, CONNECTIONS, duration, kind.bodies());
         if (!mode.watched) {
-            return turn(mode, plan);
+            return target.turn(mode, plan);
         }
-        try (var _ = Watchers.of(weir)) {
-            return turn(mode, plan);
+        try (var _ = Watchers.of(target.weir)) {
+            return target.turn(mode, plan);
         }
-    }
-
-    private double turn(Mode mode, HttpLoad.Plan plan) throws SQLException, IOException {
-        long begin = System.nanoTime();
-        long events = HttpLoad.run(plan).accepted() * EVENTS;
-        long all = Objects.requireNonNull(sent.get(mode.rolledUp)) + events;
-        sent.put(mode.rolledUp, all);
-        Progress of = Objects.requireNonNull(progress.get(mode.rolledUp));
-        return events * 1e9 / (of.await(all, TIMEOUT).nanos() - begin);
     }
 
     private static Map<Mode, Result> results(List<Map<Mode, Double>> rounds) {
@@ -165,7 +199,7 @@ final class Observation {
     }
 
     /** The streams that ship, and each once more with rollups. */
-    private static Path home(Path directory) throws IOException {
+    private static Path home(Path directory, String settings) throws IOException {
         Path streams = Files.createDirectories(directory.resolve("conf").resolve("streams"));
         for (Kind kind : Kind.values()) {
             String shipped = Files.readString(Path.of("conf", "streams", kind.stream + ".conf"));
@@ -178,7 +212,8 @@ final class Observation {
                             .replaceFirst("(?m)^  entity = ", "  rollups = [minute, hour, day]\n  entity = "));
         }
         // clicks on short links have no stream here
-        Files.writeString(directory.resolve("conf").resolve("weir.conf"), "weir.links.enabled = false\n");
+        Files.writeString(
+                directory.resolve("conf").resolve("weir.conf"), "weir.links.enabled = false\n" + settings);
         Files.copy(Path.of("conf", "logback.xml"), directory.resolve("conf").resolve("logback.xml"));
         return directory;
     }

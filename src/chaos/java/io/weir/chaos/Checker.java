@@ -1,9 +1,11 @@
 package io.weir.chaos;
 
+import io.weir.definition.RollupStep;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,12 +37,24 @@ final class Checker {
                     stored.rowTotals());
         }
         totals(database, "SELECT id, events, amount FROM " + stream.counters(), stored.counters());
+        for (RollupStep step : RollupStep.values()) {
+            Map<Integer, Stored.Totals> sums = new HashMap<>();
+            totals(database, rollups(stream, step), sums);
+            stored.rollups().put(step, sums);
+        }
         counts(
                 database,
                 "SELECT (convert_from(raw, 'UTF8')::jsonb ->> 'seq')::bigint FROM dead_letter WHERE stream = '"
                         + stream.key() + "'",
                 stored.dead());
         return stored;
+    }
+
+    private static String rollups(EventStream stream, RollupStep step) {
+        return "SELECT r.entity, coalesce(sum(r.value) FILTER (WHERE m.measure = 'events'), 0),"
+                + " coalesce(sum(r.value) FILTER (WHERE m.measure = 'amount'), 0) FROM rollup_" + step.label()
+                + " AS r JOIN rollup_measure AS m ON m.id = r.measure WHERE m.stream = '" + stream.key()
+                + "' GROUP BY r.entity";
     }
 
     private static void counts(Connection database, String sql, Map<Long, Integer> counts) throws SQLException {

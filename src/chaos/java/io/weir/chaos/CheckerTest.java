@@ -2,13 +2,18 @@ package io.weir.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.definition.RollupStep;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import java.nio.file.Files;
 import java.sql.Connection;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The checker on a real database: silent about what is exact, and red on every loss and double that is planted. */
 class CheckerTest {
@@ -92,6 +97,31 @@ class CheckerTest {
         assertThat(check().isExact()).isFalse();
     }
 
+    @ParameterizedTest
+    @EnumSource(RollupStep.class)
+    void anEventThatIsRolledUpTwiceIsADouble(RollupStep step) throws Exception {
+        for (EventStream stream : EventStream.ALL) {
+            database.execute(rollingUp(stream, step, 7, 1));
+        }
+        assertThat(check()).returns(0L, Verdict::lost).returns(3L, Verdict::doubled);
+    }
+
+    @ParameterizedTest
+    @EnumSource(RollupStep.class)
+    void anEventThatIsCountedAndNotRolledUpIsALoss(RollupStep step) throws Exception {
+        for (EventStream stream : EventStream.ALL) {
+            database.execute(rollingUp(stream, step, 7, -1));
+        }
+        assertThat(check()).returns(3L, Verdict::lost).returns(0L, Verdict::doubled);
+    }
+
+    @Test
+    void anAmountThatIsRolledUpWronglyIsFound() throws Exception {
+        database.execute("UPDATE rollup_day SET value = value + 1 WHERE measure IN"
+                + " (SELECT id FROM rollup_measure WHERE stream = 'chaos-plain' AND measure = 'amount')");
+        assertThat(check().isExact()).isFalse();
+    }
+
     @Test
     void anEventThatWasRefusedMustNotBeStored() throws Exception {
         store(EventStream.PLAIN, REFUSED);
@@ -171,11 +201,26 @@ class CheckerTest {
         database.execute(counting(stream, event, times));
     }
 
+    /** In its counters and in the rollups of each step. */
     private static String counting(EventStream stream, int event, int times) {
-        return "INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e" + EventStream.entity(event)
+        String rollups = Arrays.stream(RollupStep.values())
+                .map(step -> rollingUp(stream, step, event, times))
+                .collect(Collectors.joining());
+        return rollups + "INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e" + EventStream.entity(event)
                 + "', " + times + ", " + times * EventStream.amount(event)
                 + ") ON CONFLICT (id) DO UPDATE SET events = t.events + EXCLUDED.events,"
                 + " amount = t.amount + EXCLUDED.amount;";
+    }
+
+    private static String rollingUp(EventStream stream, RollupStep step, int event, int times) {
+        return "INSERT INTO rollup_measure (stream, measure) VALUES ('" + stream.key() + "', 'events'), ('"
+                + stream.key() + "', 'amount') ON CONFLICT DO NOTHING;" + "INSERT INTO rollup_" + step.label()
+                + " AS t (measure, entity, bucket, value, most) SELECT id, 'e" + EventStream.entity(event)
+                // of different buckets
+                + "', timestamptz '2026-01-01' + interval '1 " + step.label() + "' * " + event % 5
+                + ", CASE measure WHEN 'events' THEN " + times + " ELSE " + times * EventStream.amount(event)
+                + " END, 0 FROM rollup_measure WHERE stream = '" + stream.key()
+                + "' ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + EXCLUDED.value;";
     }
 
     private void bury(EventStream stream, int event, int index) throws Exception {

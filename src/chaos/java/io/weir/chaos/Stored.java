@@ -1,5 +1,7 @@
 package io.weir.chaos;
 
+import io.weir.definition.RollupStep;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,12 +12,14 @@ import java.util.Map;
  * @param dead how many dead letters each event has, of all events
  * @param rowTotals sums over all rows, by entity
  * @param counters what Weir counted, by entity
+ * @param rollups the sums over all buckets of each step, by entity
  */
 record Stored(
         Map<Long, Integer> rows,
         Map<Long, Integer> dead,
         Map<Integer, Totals> rowTotals,
-        Map<Integer, Totals> counters) {
+        Map<Integer, Totals> counters,
+        Map<RollupStep, Map<Integer, Totals>> rollups) {
     /** How many events an entity has, and the sum of their amounts. */
     record Totals(long events, long amount) {
         static final Totals NONE = new Totals(0, 0);
@@ -26,7 +30,7 @@ record Stored(
     }
 
     Stored() {
-        this(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+        this(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new EnumMap<>(RollupStep.class));
     }
 
     boolean has(long event) {

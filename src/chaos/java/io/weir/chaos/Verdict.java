@@ -1,17 +1,19 @@
 package io.weir.chaos;
 
 import io.weir.chaos.Stored.Totals;
+import io.weir.definition.RollupStep;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * What a comparison of the ledger with the database found.
  *
  * @param events events that were accepted
- * @param lost accepted, and neither stored nor a dead letter; or stored and not counted
- * @param doubled stored, dead or counted more than once; or stored although it was refused
+ * @param lost accepted, and neither stored nor a dead letter; or stored and not counted; or counted and not rolled up
+ * @param doubled stored, dead, counted or rolled up more than once; or stored although it was refused
  * @param findings the first of them, for a person
  */
 record Verdict(long events, long lost, long doubled, List<String> findings) {
@@ -45,6 +47,7 @@ record Verdict(long events, long lost, long doubled, List<String> findings) {
         } else {
             judge.countersAgainstLedger(stored);
         }
+        judge.rollupsAgainstCounters(stored);
         long events =
                 (long) ledger.count(stream, first, Outcome.ACCEPTED) + ledger.count(stream, first, Outcome.COMMITTED);
         return new Verdict(events, judge.lost, judge.doubled, judge.findings);
@@ -98,7 +101,7 @@ record Verdict(long events, long lost, long doubled, List<String> findings) {
             entities.addAll(stored.counters().keySet());
             for (int entity : entities) {
                 between(
-                        entity,
+                        "entity e" + entity,
                         stored.counters().getOrDefault(entity, Totals.NONE),
                         stored.rowTotals().getOrDefault(entity, Totals.NONE),
                         stored.rowTotals().getOrDefault(entity, Totals.NONE));
@@ -123,22 +126,39 @@ record Verdict(long events, long lost, long doubled, List<String> findings) {
                 }
             }
             for (int entity = 0; entity < EventStream.ENTITIES; entity++) {
-                between(entity, stored.counters().getOrDefault(entity, Totals.NONE), least[entity], most[entity]);
+                between(
+                        "entity e" + entity,
+                        stored.counters().getOrDefault(entity, Totals.NONE),
+                        least[entity],
+                        most[entity]);
             }
         }
 
-        private void between(int entity, Totals counted, Totals least, Totals most) {
+        /** Each step holds what the counters do, whatever that is. */
+        void rollupsAgainstCounters(Stored stored) {
+            for (RollupStep step : RollupStep.values()) {
+                Map<Integer, Totals> sums = stored.rollups().getOrDefault(step, Map.of());
+                Set<Integer> entities = new HashSet<>(sums.keySet());
+                entities.addAll(stored.counters().keySet());
+                for (int entity : entities) {
+                    Totals counted = stored.counters().getOrDefault(entity, Totals.NONE);
+                    between("the " + step.label() + "s of entity e" + entity, sums.getOrDefault(entity, Totals.NONE), counted, counted);
+                }
+            }
+        }
+
+        private void between(String what, Totals counted, Totals least, Totals most) {
             if (counted.events() < least.events()) {
                 lost(
                         least.events() - counted.events(),
-                        "entity e" + entity + " counts " + counted.events() + " events, at least " + least.events());
+                        what + " counts " + counted.events() + " events, at least " + least.events());
             } else if (counted.events() > most.events()) {
                 doubled(
                         counted.events() - most.events(),
-                        "entity e" + entity + " counts " + counted.events() + " events, at most " + most.events());
+                        what + " counts " + counted.events() + " events, at most " + most.events());
             } else if (counted.amount() < least.amount() || counted.amount() > most.amount()) {
-                find("entity e" + entity + " has the amount " + counted.amount() + ", and not from " + least.amount()
-                        + " to " + most.amount());
+                find(what + " has the amount " + counted.amount() + ", and not from " + least.amount() + " to "
+                        + most.amount());
             }
         }
 
