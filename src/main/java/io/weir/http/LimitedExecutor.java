@@ -32,23 +32,15 @@ final class LimitedExecutor implements Executor {
     @Override
     public void execute(Runnable task) {
         synchronized (waiting) {
-            if (running == most) {
-                if (waiting.size() == mostWaiting) {
-                    throw new RejectedExecutionException("full");
-                }
+            if (running < most) {
+                // within the lock: who came while this one was on its way and refused would wait for nobody
+                executor.execute(() -> runAll(task));
+                running++;
+            } else if (waiting.size() < mostWaiting) {
                 waiting.add(task);
-                return;
+            } else {
+                throw new RejectedExecutionException("full");
             }
-            running++;
-        }
-        try {
-            executor.execute(() -> runAll(task));
-        } catch (RejectedExecutionException full) {
-            // whoever waits is waiting for a task that runs, and is taken after it
-            synchronized (waiting) {
-                running--;
-            }
-            throw full;
         }
     }
 
