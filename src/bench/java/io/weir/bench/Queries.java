@@ -91,9 +91,8 @@ final class Queries {
     private void load() throws SQLException {
         String logarithm = "ln(" + (size.entities() + 1) + ")";
         String days = "timestamptz '" + now + "' - random() * interval '30 days'";
-        // it would work beside the questions otherwise. Commits are synchronous: of one that is not, the vacuum at the
-        // end may not
-        // know yet, and leaves its rows to be looked up
+        // it would work beside the questions otherwise. Commits are on the disk: of one that is not yet, the vacuum at
+        // the end leaves the rows to be looked up
         execute("ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()");
         execute(
                 "SET work_mem = '256MB'",
