@@ -219,11 +219,12 @@ class ClusterTest {
         RunningWeir ingest = start(Map.of("weir.cluster.roles", "ingest", "weir.cluster.depth-interval", "50ms"));
         await().atMost(SOON).until(() -> worker.server().runningPartitions().size() == PARTITIONS);
 
-        // far more than the limit, committed as they come
+        // far more than the limit, committed as they come; one that finds room for a part alone is sent again
         for (int i = 0; i < 10; i++) {
             int round = i;
             await().atMost(SOON).untilAsserted(() -> {
-                HttpResponse<String> answer = ingest.post("/hits?wait=committed", RunningWeir.JSON, hits(20));
+                HttpResponse<String> answer = ingest.post(
+                        "/hits?wait=committed", RunningWeir.JSON, hits(20), "Idempotency-Key", "round-" + round);
                 assertThat(answer.statusCode())
                         .as("round %d: %s", round, answer.body())
                         .isEqualTo(200);
@@ -243,7 +244,8 @@ class ClusterTest {
         // nothing is committed any more
         try (CursorLock _ = CursorLock.of(database, "hits")) {
             await().atMost(SOON)
-                    .until(() -> ingest.post("/hits", RunningWeir.JSON, hit(1)).statusCode() == 503);
+                    .until(() ->
+                            ingest.post("/hits", RunningWeir.JSON, hits(20)).statusCode() == 503);
             assertThat(ingest.get("/health").body()).contains("\"status\":\"healthy\"");
             assertThat(ingest.get("/metrics").body()).contains("weir_log_depth{stream=\"hits\"} 0.0");
         }
@@ -313,6 +315,7 @@ class ClusterTest {
 
     private RunningWeir start(Map<String, Object> settings) throws Exception {
         Map<String, Object> all = new HashMap<>(settings);
+        all.put("weir.queries.live.interval", "100ms");
         if (!nodes.isEmpty()) {
             all.putIfAbsent(
                     "weir.cluster.seed-nodes", List.of(nodes.getFirst().server().clusterAddress()));

@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +46,6 @@ class KilledNodeTest {
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final List<WeirProcess> nodes = new CopyOnWriteArrayList<>();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final AtomicBoolean sending = new AtomicBoolean(true);
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong unknown = new AtomicLong();
 
@@ -85,7 +86,7 @@ class KilledNodeTest {
     @Test
     void whatANodeHadAcceptedIsCountedOnceThoughItIsKilled() throws Exception {
         WeirProcess victim = worker();
-        List<Thread> senders = send();
+        ScheduledExecutorService senders = send();
         await().atMost(TAKEOVER).until(() -> accepted.get() > 300);
 
         victim.kill();
@@ -102,7 +103,7 @@ class KilledNodeTest {
     @Test
     void aNodeThatStandsStillWhilePartitionsMoveIsReplacedAndEndsItsProcessWhenItWakes() throws Exception {
         WeirProcess victim = worker();
-        List<Thread> senders = send();
+        ScheduledExecutorService senders = send();
         await().atMost(TAKEOVER).until(() -> accepted.get() > 300);
         nodes.add(join());
         await().atMost(TAKEOVER).until(() -> metric(nodes.getFirst(), "weir_cluster_nodes") == 4);
@@ -174,29 +175,31 @@ class KilledNodeTest {
                 .isBetween(accepted.get(), accepted.get() + unknown.get());
     }
 
-    /** To the nodes that survive. */
-    private List<Thread> send() {
-        List<Thread> senders = new ArrayList<>();
+    /** To the nodes that survive. Without a pause they would leave a node that starts no processor. */
+    private ScheduledExecutorService send() {
+        ScheduledExecutorService senders = Executors.newScheduledThreadPool(LINKS);
         for (int link = 0; link < LINKS; link++) {
             String body = "{\"linkId\":\"l" + link + "\"}";
             int number = link;
-            senders.add(Thread.ofVirtual().start(() -> {
-                while (sending.get()) {
-                    int status = postOrZero(nodes.get(number % nodes.size()), body);
-                    (status == 202 ? accepted : unknown).incrementAndGet();
-                }
-            }));
+            var _ = senders.scheduleWithFixedDelay(
+                    () -> {
+                        List<WeirProcess> now = List.copyOf(nodes);
+                        int status = postOrZero(now.get(number % now.size()), body);
+                        (status == 202 ? accepted : unknown).incrementAndGet();
+                    },
+                    0,
+                    10,
+                    TimeUnit.MILLISECONDS);
         }
         return senders;
     }
 
-    private void finish(List<Thread> senders) throws InterruptedException {
+    private void finish(ScheduledExecutorService senders) throws InterruptedException {
         long before = accepted.get();
         await().atMost(TAKEOVER).until(() -> accepted.get() > before + 100);
-        sending.set(false);
-        for (Thread sender : senders) {
-            sender.join();
-        }
+        senders.shutdown();
+        assertThat(senders.awaitTermination(TAKEOVER.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
     }
 
     private int postOrZero(WeirProcess node, String body) {

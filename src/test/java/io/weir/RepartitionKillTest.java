@@ -17,14 +17,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +44,9 @@ class RepartitionKillTest {
 
     private final PostgresTestDatabase database = PostgresForTests.freshDatabase();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final AtomicBoolean sending = new AtomicBoolean(true);
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
-    private final List<Thread> senders = new ArrayList<>();
+    private final ScheduledExecutorService senders = Executors.newScheduledThreadPool(ENTITIES);
     private EmbeddedRedisServer redis;
     private volatile WeirProcess weir;
 
@@ -69,17 +70,17 @@ class RepartitionKillTest {
         weir = serve();
         for (int entity = 0; entity < ENTITIES; entity++) {
             int sent = entity;
-            senders.add(Thread.ofVirtual().start(() -> send(sent)));
+            AtomicInteger number = new AtomicInteger();
+            // without a pause they would leave a process that starts no processor
+            var _ = senders.scheduleWithFixedDelay(
+                    () -> send(sent, number.getAndIncrement()), 0, 5, TimeUnit.MILLISECONDS);
         }
         awaitMore();
     }
 
     @AfterEach
     void stop() throws Exception {
-        sending.set(false);
-        for (Thread sender : senders) {
-            sender.join();
-        }
+        stopSending();
         weir.close();
         client.close();
         redis.close();
@@ -144,10 +145,7 @@ class RepartitionKillTest {
                     SELECT partitions FROM stream_layout WHERE activated_at IS NOT NULL ORDER BY generation DESC LIMIT 1
                     """)).containsExactly(Integer.toString(partitions)));
         awaitMore();
-        sending.set(false);
-        for (Thread sender : senders) {
-            sender.join();
-        }
+        stopSending();
         // commits what there is
         weir.terminate();
         List<String> rows = database.query("SELECT entity, number FROM numbered ORDER BY id");
@@ -167,18 +165,21 @@ class RepartitionKillTest {
         await().atMost(SOON).until(() -> accepted.size() > before + 20 * ENTITIES);
     }
 
-    private void send(int entity) {
-        for (int number = 0; sending.get(); number++) {
-            String event = "e" + entity + "|" + number;
-            try {
-                int status = post("/hits", "{\"entity\":\"e" + entity + "\",\"number\":" + number + "}");
-                (status == 202 ? accepted : unknown).add(event);
-            } catch (IOException noAnswer) {
-                unknown.add(event);
-            } catch (InterruptedException interrupted) {
-                return;
-            }
+    private void send(int entity, int number) {
+        String event = "e" + entity + "|" + number;
+        try {
+            int status = post("/hits", "{\"entity\":\"e" + entity + "\",\"number\":" + number + "}");
+            (status == 202 ? accepted : unknown).add(event);
+        } catch (IOException noAnswer) {
+            unknown.add(event);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private void stopSending() throws InterruptedException {
+        senders.shutdown();
+        assertThat(senders.awaitTermination(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     private int change(int partitions) throws IOException, InterruptedException {

@@ -25,7 +25,11 @@ class StatusCommandTest {
                         Path.of("."),
                         redis.url(),
                         database.url(),
-                        Map.of("weir.http.admin-token", "s3cret", "weir.dashboard.interval", "200ms"))) {
+                        Map.of(
+                                "weir.http.admin-token", "s3cret",
+                                "weir.dashboard.interval", "200ms",
+                                // without Redis nothing can be committed before the end
+                                "weir.pipeline.drain-timeout", "1s"))) {
             for (int i = 0; i < 3; i++) {
                 server.post("/api/v1/clicks?wait=committed", RunningWeir.JSON, "{\"linkId\":\"a\"}");
             }

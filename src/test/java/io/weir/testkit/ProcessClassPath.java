@@ -49,8 +49,9 @@ final class ProcessClassPath {
     /** One of the classes as they are now, whichever of the tests' JVMs makes it. */
     private static Path ownJar() {
         try (Stream<Path> walk = Files.walk(CLASSES)) {
-            List<Path> files = walk.filter(Files::isRegularFile).sorted().toList();
-            Path jar = DIRECTORY.resolve("classes-" + newest(files) + ".jar");
+            List<Path> files =
+                    walk.filter(file -> !file.equals(CLASSES)).sorted().toList();
+            Path jar = DIRECTORY.resolve("weir-" + newest(files) + ".jar");
             Files.createDirectories(DIRECTORY);
             if (!Files.exists(jar)) {
                 Path made = Files.createTempFile(DIRECTORY, "making", ".jar");
@@ -79,9 +80,13 @@ final class ProcessClassPath {
     private static void write(List<Path> files, Path jar) throws IOException {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
             for (Path file : files) {
-                out.putNextEntry(
-                        new JarEntry(CLASSES.relativize(file).toString().replace(File.separatorChar, '/')));
-                Files.copy(file, out);
+                String name = CLASSES.relativize(file).toString().replace(File.separatorChar, '/');
+                // migrations are looked for in their directory
+                boolean isDirectory = Files.isDirectory(file);
+                out.putNextEntry(new JarEntry(isDirectory ? name + "/" : name));
+                if (!isDirectory) {
+                    Files.copy(file, out);
+                }
                 out.closeEntry();
             }
         }

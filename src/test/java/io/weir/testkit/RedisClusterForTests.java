@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /** A Redis Cluster of three masters without replicas. A node that is killed takes its slots with it, and no others. */
 public final class RedisClusterForTests implements AutoCloseable {
     private static final int NODES = 3;
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Patience.LONG;
     private static final int MIGRATE_MILLIS = 5_000;
 
     private final List<RedisProcess> nodes = new ArrayList<>();

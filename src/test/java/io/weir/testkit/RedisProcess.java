@@ -23,7 +23,7 @@ public final class RedisProcess implements AutoCloseable {
     /** Of all questions: their threads take longer to start than an answer does. */
     private static final ClientResources RESOURCES = ClientResources.create();
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Patience.LONG;
 
     private final Path directory;
     private final List<String> command;
@@ -88,7 +88,7 @@ public final class RedisProcess implements AutoCloseable {
         RedisURI uri = RedisURI.builder()
                 .withHost("127.0.0.1")
                 .withPort(port)
-                .withTimeout(Duration.ofSeconds(5))
+                .withTimeout(Duration.ofSeconds(20))
                 .build();
         try (RedisClient client = RedisClient.create(RESOURCES, uri);
                 var connection = client.connect()) {

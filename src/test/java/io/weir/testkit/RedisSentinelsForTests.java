@@ -1,5 +1,9 @@
 package io.weir.testkit;
 
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +18,7 @@ import org.awaitility.Awaitility;
 public final class RedisSentinelsForTests implements AutoCloseable {
     private static final int SENTINELS = 3;
     private static final String MASTER = "weir";
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Patience.LONG;
 
     private final List<RedisProcess> servers = new ArrayList<>();
     private final List<RedisProcess> sentinels = new ArrayList<>();
@@ -65,7 +69,18 @@ public final class RedisSentinelsForTests implements AutoCloseable {
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }
-        return RedisProcess.start(directory, RedisProcess.freePort(), "sentinel.conf", "--sentinel");
+        RedisProcess sentinel = RedisProcess.start(directory, RedisProcess.freePort(), "sentinel.conf", "--sentinel");
+        // it learns of the others, and tells them what it sees, as often as that
+        sentinel.ask(redis -> redis.dispatch(
+                CommandType.SENTINEL,
+                new StatusOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8)
+                        .add("DEBUG")
+                        .add("INFO-PERIOD")
+                        .add(500)
+                        .add("PUBLISH-PERIOD")
+                        .add(200)));
+        return sentinel;
     }
 
     /** Names the sentinels. */
