@@ -39,7 +39,8 @@ CREATE TABLE rollup_day (
 CREATE INDEX ON rollup_day (measure, bucket, value DESC, entity);
 
 -- Sketches of different values: Apache DataSketches' HLL. A window rewrites those that it touches, in place where there is
--- room for that.
+-- room for that. The second index finds what is past its retention; a statement that was planned on an empty table also looks up
+-- sketches by it, and would go through all of the bucket for each if it had no entities.
 CREATE TABLE rollup_minute_sketch (
     measure integer          NOT NULL,
     entity  text COLLATE "C" NOT NULL,
@@ -47,7 +48,7 @@ CREATE TABLE rollup_minute_sketch (
     sketch  bytea            NOT NULL,
     PRIMARY KEY (measure, entity, bucket)
 ) WITH (fillfactor = 70);
-CREATE INDEX ON rollup_minute_sketch (measure, bucket);
+CREATE INDEX ON rollup_minute_sketch (measure, bucket, entity);
 
 CREATE TABLE rollup_hour_sketch (
     measure integer          NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE rollup_hour_sketch (
     sketch  bytea            NOT NULL,
     PRIMARY KEY (measure, entity, bucket)
 ) WITH (fillfactor = 70);
-CREATE INDEX ON rollup_hour_sketch (measure, bucket);
+CREATE INDEX ON rollup_hour_sketch (measure, bucket, entity);
 
 CREATE TABLE rollup_day_sketch (
     measure integer          NOT NULL,
@@ -65,4 +66,4 @@ CREATE TABLE rollup_day_sketch (
     sketch  bytea            NOT NULL,
     PRIMARY KEY (measure, entity, bucket)
 ) WITH (fillfactor = 70);
-CREATE INDEX ON rollup_day_sketch (measure, bucket);
+CREATE INDEX ON rollup_day_sketch (measure, bucket, entity);
