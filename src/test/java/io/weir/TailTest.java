@@ -54,22 +54,19 @@ class TailTest {
     private static final Pattern TOLD = Pattern.compile("data: \\{\"stream\":\"(.*?)\",\"partition\":(\\d+),"
             + "\"entry\":\"(\\d+-\\d+)\",\"index\":(\\d+)(?:,\"entity\":\"(.*?)\")?,\"event\":(\\{.*})}");
 
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "weir.http.admin-token", TOKEN,
+            "weir.tail.interval", "50ms",
+            "weir.tail.heartbeat", "300ms",
+            "weir.tail.max-listeners", LISTENERS,
+            "weir.tail.max-events", EVENTS);
+
     /** A server with a Redis and a database of its own. */
     private record Own(EmbeddedRedisServer redis, PostgresTestDatabase database, RunningWeir weir) {
         static Own start(Path directory) throws Exception {
             EmbeddedRedisServer redis = RedisForTests.startPrivate(directory);
             PostgresTestDatabase database = PostgresForTests.freshDatabase();
-            RunningWeir weir = RunningWeir.start(
-                    Path.of("."),
-                    redis.url(),
-                    database.url(),
-                    Map.of(
-                            "weir.http.admin-token", TOKEN,
-                            "weir.tail.interval", "50ms",
-                            "weir.tail.heartbeat", "300ms",
-                            "weir.tail.max-listeners", LISTENERS,
-                            "weir.tail.max-events", EVENTS));
-            return new Own(redis, database, weir);
+            return new Own(redis, database, RunningWeir.start(Path.of("."), redis.url(), database.url(), SETTINGS));
         }
 
         void close() {
@@ -78,8 +75,7 @@ class TailTest {
         }
     }
 
-    /** Of the tests that leave it as it was. */
-    @SuppressWarnings("NullAway.Init") // before all tests
+    @SuppressWarnings("NullAway.Init") // started before the tests that leave it as it was
     private static Own shared;
 
     private final HttpClient client = HttpClient.newHttpClient();
