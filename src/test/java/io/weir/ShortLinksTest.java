@@ -133,9 +133,8 @@ class ShortLinksTest {
         for (int i = 0; i < 60; i++) {
             assertThat(weir.get("/many").statusCode()).isEqualTo(302);
         }
-        await().atMost(60, SECONDS)
-                .untilAsserted(() -> assertThat(database.query("SELECT clicks FROM short_links"))
-                        .containsExactly("60"));
+        await().untilAsserted(() ->
+                assertThat(database.query("SELECT clicks FROM short_links")).containsExactly("60"));
         try (RedisClient client = RedisClient.create(RedisForTests.url())) {
             assertThat(client.connect().sync().xlen(prefix + "clicks")).isBetween(1L, 20L);
         }
