@@ -299,7 +299,8 @@ class RollupTest {
     @Test
     void noIndexHoldsTheValueThatEachWindowChanges() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(pages(OnMissing.INSERT, List.of(), BY_TIME))) {
-            assertThat(fixture.database.query("SELECT indexdef FROM pg_indexes WHERE tablename ~ '^rollup_(minute|hour|day)$'"))
+            assertThat(fixture.database.query(
+                            "SELECT indexdef FROM pg_indexes WHERE tablename ~ '^rollup_(minute|hour|day)$'"))
                     .hasSize(6)
                     .noneMatch(index -> index.contains("value"));
         }
