@@ -143,7 +143,7 @@ record Verdict(long events, long lost, long doubled, List<String> findings) {
                 for (int entity : entities) {
                     Totals counted = stored.counters().getOrDefault(entity, Totals.NONE);
                     between(
-                            "the " + step.label() + "s of entity e" + entity,
+                            "by " + step.label() + ", entity e" + entity,
                             sums.getOrDefault(entity, Totals.NONE),
                             counted,
                             counted);
