@@ -212,8 +212,7 @@ final class Observation {
                             .replaceFirst("(?m)^  entity = ", "  rollups = [minute, hour, day]\n  entity = "));
         }
         // clicks on short links have no stream here
-        Files.writeString(
-                directory.resolve("conf").resolve("weir.conf"), "weir.links.enabled = false\n" + settings);
+        Files.writeString(directory.resolve("conf").resolve("weir.conf"), "weir.links.enabled = false\n" + settings);
         Files.copy(Path.of("conf", "logback.xml"), directory.resolve("conf").resolve("logback.xml"));
         return directory;
     }

@@ -206,7 +206,8 @@ class CheckerTest {
         String rollups = Arrays.stream(RollupStep.values())
                 .map(step -> rollingUp(stream, step, event, times))
                 .collect(Collectors.joining());
-        return rollups + "INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e" + EventStream.entity(event)
+        return rollups + "INSERT INTO " + stream.counters() + " AS t (id, events, amount) VALUES ('e"
+                + EventStream.entity(event)
                 + "', " + times + ", " + times * EventStream.amount(event)
                 + ") ON CONFLICT (id) DO UPDATE SET events = t.events + EXCLUDED.events,"
                 + " amount = t.amount + EXCLUDED.amount;";

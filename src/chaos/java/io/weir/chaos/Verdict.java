@@ -142,7 +142,11 @@ record Verdict(long events, long lost, long doubled, List<String> findings) {
                 entities.addAll(stored.counters().keySet());
                 for (int entity : entities) {
                     Totals counted = stored.counters().getOrDefault(entity, Totals.NONE);
-                    between("the " + step.label() + "s of entity e" + entity, sums.getOrDefault(entity, Totals.NONE), counted, counted);
+                    between(
+                            "by " + step.label() + ", entity e" + entity,
+                            sums.getOrDefault(entity, Totals.NONE),
+                            counted,
+                            counted);
                 }
             }
         }
