@@ -48,45 +48,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Events as they are accepted, as a route and as {@code weir tail} tell them, of a whole server. */
 @Timeout(180)
 class TailTest {
-    private static final String TOKEN = "s3cret";
-    private static final int LISTENERS = 2;
-    private static final int EVENTS = 20;
-    private static final Pattern TOLD = Pattern.compile("data: \\{\"stream\":\"(.*?)\",\"partition\":(\\d+),"
-            + "\"entry\":\"(\\d+-\\d+)\",\"index\":(\\d+)(?:,\"entity\":\"(.*?)\")?,\"event\":(\\{.*})}");
-
-    private static final Map<String, Object> SETTINGS = Map.of(
-            "weir.http.admin-token", TOKEN,
-            "weir.tail.interval", "50ms",
-            "weir.tail.heartbeat", "300ms",
-            "weir.tail.max-listeners", LISTENERS,
-            "weir.tail.max-events", EVENTS);
-
-    /** A server with a Redis and a database of its own. */
-    private record Own(EmbeddedRedisServer redis, PostgresTestDatabase database, RunningWeir weir) {
-        static Own start(Path directory) throws Exception {
-            EmbeddedRedisServer redis = RedisForTests.startPrivate(directory);
-            PostgresTestDatabase database = PostgresForTests.freshDatabase();
-            return new Own(redis, database, RunningWeir.start(Path.of("."), redis.url(), database.url(), SETTINGS));
-        }
-
-        void close() {
-            weir.close();
-            redis.close();
-        }
-    }
-
     @SuppressWarnings("NullAway.Init") // started before the tests that leave it as it was
-    private static Own shared;
+    private static TailServer shared;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private @Nullable Own ofThisTest;
+    private @Nullable TailServer ofThisTest;
 
     @SuppressWarnings("NullAway.Init") // before each test
     private RunningWeir weir;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        shared = Own.start(directory);
+        shared = TailServer.start(directory);
     }
 
     @AfterAll
@@ -95,8 +68,8 @@ class TailTest {
     }
 
     /** For a test that does not. */
-    private Own startOwn(Path directory) throws Exception {
-        Own started = Own.start(directory);
+    private TailServer startOwn(Path directory) throws Exception {
+        TailServer started = TailServer.start(directory);
         ofThisTest = started;
         weir = started.weir();
         return started;
@@ -119,7 +92,7 @@ class TailTest {
     private HttpResponse<Stream<String>> listen(String path) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(URI.create(weir.url() + "/api/admin/streams/" + path))
-                        .header("Authorization", "Bearer " + TOKEN)
+                        .header("Authorization", "Bearer " + TailServer.TOKEN)
                         .build(),
                 HttpResponse.BodyHandlers.ofLines());
     }
@@ -141,9 +114,7 @@ class TailTest {
     }
 
     private void click(String link) throws Exception {
-        assertThat(weir.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"" + link + "\"}")
-                        .statusCode())
-                .isEqualTo(202);
+        TailServer.click(weir, link);
     }
 
     @Test
@@ -162,7 +133,7 @@ class TailTest {
             Map<String, EntryId> last = new TreeMap<>();
             Map<String, List<String>> types = new TreeMap<>();
             for (int i = 0; i < 4 * sessions.size(); i++) {
-                Matcher event = TOLD.matcher(next(told));
+                Matcher event = TailServer.TOLD.matcher(next(told));
                 assertThat(event.matches()).isTrue();
                 assertThat(event.group(1)).isEqualTo("session-events");
                 EntryId entry = EntryId.parse(event.group(3));
@@ -192,8 +163,9 @@ class TailTest {
     }
 
     @Test
-    void eventsOfAllNodesAreToldOnceWhicheverIsAskedAndWhereverThePartitionsMove(@TempDir Path directory) throws Exception {
-        Own own = startOwn(directory);
+    void eventsOfAllNodesAreToldOnceWhicheverIsAskedAndWhereverThePartitionsMove(@TempDir Path directory)
+            throws Exception {
+        TailServer own = startOwn(directory);
         Set<String> expected = new TreeSet<>();
         Set<String> told = new TreeSet<>();
         try (Stream<String> lines = listen("link-clicks/tail").body()) {
@@ -215,7 +187,7 @@ class TailTest {
             }
             click("last");
             for (String line = next(events); !line.contains("\"last\""); line = next(events)) {
-                Matcher event = TOLD.matcher(line);
+                Matcher event = TailServer.TOLD.matcher(line);
                 assertThat(event.matches()).as(line).isTrue();
                 assertThat(told.add(event.group(5))).as(line).isTrue();
             }
@@ -233,7 +205,7 @@ class TailTest {
                                     "/api/admin/streams/link-clicks/partitions?partitions=2",
                                     "",
                                     "Authorization",
-                                    "Bearer " + TOKEN)
+                                    "Bearer " + TailServer.TOKEN)
                             .statusCode())
                     .isEqualTo(202);
             boolean moved = false;
@@ -315,7 +287,7 @@ class TailTest {
             assertThat(weir.get("/metrics").body()).contains("weir_tail_refused_total 1.0");
         }
         await().untilAsserted(() -> assertThat(weir.get("/metrics").body()).contains("weir_tail_listeners 0.0"));
-        weir.send("HEAD", "/api/admin/streams/link-clicks/tail", "", "Authorization", "Bearer " + TOKEN);
+        weir.send("HEAD", "/api/admin/streams/link-clicks/tail", "", "Authorization", "Bearer " + TailServer.TOKEN);
         await().untilAsserted(() -> assertThat(weir.get("/metrics").body()).contains("weir_tail_listeners 0.0"));
     }
 
@@ -340,92 +312,5 @@ class TailTest {
                     == 202);
             assertThat(next(told)).contains("\"linkId\":\"back\"");
         }
-    }
-
-    private Outcome tail(String... words) {
-        return WeirCommandLine.run(
-                Stream.concat(Stream.of("tail", "--url", weir.url(), "--token", TOKEN), Stream.of(words))
-                        .toArray(String[]::new));
-    }
-
-    @Test
-    void theCommandPrintsALineForEachEventUntilItsLimit() throws Exception {
-        StringWriter err = new StringWriter();
-        StringWriter out = new StringWriter();
-        CompletableFuture<Integer> tail = start(out, err, "--limit", "2", "--entity", "a");
-        await().until(() -> err.toString().contains("weir: following link-clicks"));
-        for (String link : List.of("a", "b", "a", "a")) {
-            click(link);
-        }
-        assertThat(tail.get(60, TimeUnit.SECONDS)).isZero();
-        assertThat(out.toString().lines())
-                .hasSize(2)
-                .allMatch(line -> TOLD.matcher("data: " + line).matches() && line.contains("\"linkId\":\"a\""));
-
-        StringWriter table = new StringWriter();
-        CompletableFuture<Integer> forPeople = start(table, err, "--limit", "1", "--table");
-        await().until(() -> err.toString().lines().count() == 2);
-        click("c");
-        assertThat(forPeople.get(60, TimeUnit.SECONDS)).isZero();
-        assertThat(table.toString()).matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} 0 c \\{.*\"linkId\":\"c\".*}\\R");
-    }
-
-    private CompletableFuture<Integer> start(Writer out, StringWriter err, String... words) {
-        String[] arguments = Stream.concat(
-                        Stream.of("tail", "link-clicks", "--url", weir.url(), "--token", TOKEN), Stream.of(words))
-                .toArray(String[]::new);
-        return CompletableFuture.supplyAsync(
-                () -> WeirCommandLine.run(new PrintWriter(out), new PrintWriter(err), arguments));
-    }
-
-    @Test
-    void theCommandEndsWhenNobodyReadsOn() throws Exception {
-        Writer broken = new Writer() {
-            @Override
-            public void write(char[] text, int from, int length) throws java.io.IOException {
-                throw new java.io.IOException("Broken pipe");
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        StringWriter err = new StringWriter();
-        CompletableFuture<Integer> tail = start(broken, err);
-        await().until(() -> err.toString().contains("following"));
-        click("a");
-        assertThat(tail.get(60, TimeUnit.SECONDS)).isZero();
-        assertThat(err.toString()).hasLineCount(1);
-    }
-
-    @Test
-    void aStopOfTheServerEndsTheCommandWhichSaysSo(@TempDir Path directory) throws Exception {
-        var _ = startOwn(directory);
-        StringWriter err = new StringWriter();
-        CompletableFuture<Integer> tail = start(new StringWriter(), err);
-        await().until(() -> err.toString().contains("following"));
-        weir.close();
-        assertThat(tail.get(60, TimeUnit.SECONDS)).isEqualTo(2);
-        assertThat(err.toString())
-                .contains("weir: Weir has ended what it was telling")
-                .hasLineCount(2);
-    }
-
-    @Test
-    void whatIsWrongIsOneLineThatNamesTheOption() throws Exception {
-        refused(tail("no-such"), "weir: 404: there is no stream no-such (STREAM)");
-        refused(tail("collect", "--entity", "a"), "(--entity)");
-        refused(WeirCommandLine.run("tail", "x", "--url", weir.url(), "--token", "other"), "give it with --token");
-        refused(
-                WeirCommandLine.run("tail", "x", "--url", "http://127.0.0.1:" + FreePort.on("127.0.0.1")),
-                "--url says where it is");
-        assertThat(tail("link-clicks", "--limit", "0").err()).startsWith("--limit must be at least 1, is 0");
-    }
-
-    private static void refused(Outcome outcome, String said) {
-        assertThat(outcome.err()).contains(said).hasLineCount(1);
-        assertThat(outcome.exitCode()).isEqualTo(2);
     }
 }

@@ -202,7 +202,8 @@ public final class Bench {
                 : new Redirects.Schedule(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10));
         Redirects.Result result = Redirects.run(servers, schedule, log("redirect"));
         figures.add("redirects, answered", result.highest().acceptedPerSecond(), "", OptionalDouble.empty(), "");
-        figures.add("redirects, sent until their clicks are committed", result.sustained(), "", OptionalDouble.empty(), "");
+        figures.add(
+                "redirects, sent until their clicks are committed", result.sustained(), "", OptionalDouble.empty(), "");
         redirected("at half of what is answered", result.half());
         redirected("at half of what is committed", result.halfSustained());
         redirected("links in memory, Redis and PostgreSQL stopped", result.alone());
