@@ -74,7 +74,8 @@ class TailCommandTest {
         assertThat(tail.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(out.toString().lines())
                 .hasSize(2)
-                .allMatch(line -> TailServer.TOLD.matcher("data: " + line).matches() && line.contains("\"linkId\":\"a\""));
+                .allMatch(line ->
+                        TailServer.TOLD.matcher("data: " + line).matches() && line.contains("\"linkId\":\"a\""));
 
         StringWriter table = new StringWriter();
         CompletableFuture<Integer> forPeople = start(table, err, "--limit", "1", "--table");
@@ -86,7 +87,8 @@ class TailCommandTest {
 
     private CompletableFuture<Integer> start(Writer out, StringWriter err, String... words) {
         String[] arguments = Stream.concat(
-                        Stream.of("tail", "link-clicks", "--url", weir.url(), "--token", TailServer.TOKEN), Stream.of(words))
+                        Stream.of("tail", "link-clicks", "--url", weir.url(), "--token", TailServer.TOKEN),
+                        Stream.of(words))
                 .toArray(String[]::new);
         return CompletableFuture.supplyAsync(
                 () -> WeirCommandLine.run(new PrintWriter(out), new PrintWriter(err), arguments));

@@ -28,8 +28,7 @@ record TailServer(EmbeddedRedisServer redis, PostgresTestDatabase database, Runn
     static TailServer start(Path directory) throws Exception {
         EmbeddedRedisServer redis = RedisForTests.startPrivate(directory);
         PostgresTestDatabase database = PostgresForTests.freshDatabase();
-        return new TailServer(
-                redis, database, RunningWeir.start(Path.of("."), redis.url(), database.url(), SETTINGS));
+        return new TailServer(redis, database, RunningWeir.start(Path.of("."), redis.url(), database.url(), SETTINGS));
     }
 
     static void click(RunningWeir weir, String link) throws Exception {
