@@ -2,7 +2,6 @@ package io.weir.definition;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderClasspath;
@@ -11,6 +10,7 @@ import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import io.weir.settings.Environment;
+import io.weir.settings.Hocon;
 import java.io.File;
 import java.net.URL;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class DefinitionFiles {
     /** Parses one text as HOCON. */
     public static Outcome parse(Text text) {
         try {
-            Config parsed = ConfigFactory.parseString(
+            Config parsed = Hocon.parse(
                     text.content(),
                     ConfigParseOptions.defaults()
                             .setOriginDescription(text.file())

@@ -27,8 +27,7 @@ public final class Configuration {
         try {
             Config config = ConfigFactory.defaultOverrides()
                     .withFallback(resource("environment.conf"))
-                    .withFallback(ConfigFactory.parseFile(
-                            file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true)))
+                    .withFallback(Hocon.parse(file))
                     .withFallback(resource("defaults.conf"))
                     .withFallback(ConfigFactory.defaultReferenceUnresolved());
             config = Environment.resolve(config, environment);

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
 import io.weir.settings.Configuration;
+import io.weir.settings.Hocon;
 import io.weir.settings.RateLimitSettings;
 import io.weir.settings.SettingsException;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +77,9 @@ final class RateLimitTarget implements FuzzTarget {
     public void check(byte[] input) {
         Config weir;
         try {
-            weir = ConfigFactory.parseString("rate-limits {" + new String(input, StandardCharsets.UTF_8) + "\n}")
+            weir = Hocon.parse(
+                            "rate-limits {" + new String(input, StandardCharsets.UTF_8) + "\n}",
+                            ConfigParseOptions.defaults())
                     .withFallback(DEFAULTS)
                     .resolve();
         } catch (ConfigException | StackOverflowError noHocon) {

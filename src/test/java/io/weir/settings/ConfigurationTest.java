@@ -40,6 +40,14 @@ class ConfigurationTest {
     }
 
     @Test
+    void anEscapeThatIsNoCharacterIsSaidWithItsFile() throws IOException {
+        Files.writeString(directory.resolve("weir.conf"), "weir { \"\\u-0a1\" = 1 }");
+        assertThatThrownBy(() -> load(Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("weir.conf: an escape (\\u…) is no character");
+    }
+
+    @Test
     void theEnvironmentWinsOverTheOperatorsFileWhereItIsSet() throws IOException {
         Files.writeString(directory.resolve("weir.conf"), "weir { http.port = 1111, embedded.redis-port = 2222 }");
         Config weir = load(Map.of("WEIR_HTTP_PORT", "3333"));
