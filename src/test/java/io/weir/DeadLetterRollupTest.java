@@ -83,9 +83,8 @@ class DeadLetterRollupTest {
     }
 
     private void awaitLetter(String stateAndAttempts) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(database.query("SELECT state, attempts FROM dead_letter"))
-                        .containsExactly(stateAndAttempts));
+        await().untilAsserted(() -> assertThat(database.query("SELECT state, attempts FROM dead_letter"))
+                .containsExactly(stateAndAttempts));
     }
 
     private void assertRolledUp(long clicks, int visitors) throws Exception {
