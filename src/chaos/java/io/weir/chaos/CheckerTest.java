@@ -216,11 +216,11 @@ class CheckerTest {
     private static String rollingUp(EventStream stream, RollupStep step, int event, int times) {
         return "INSERT INTO rollup_measure (stream, measure) VALUES ('" + stream.key() + "', 'events'), ('"
                 + stream.key() + "', 'amount') ON CONFLICT DO NOTHING;" + "INSERT INTO rollup_" + step.label()
-                + " AS t (measure, entity, bucket, value, most) SELECT id, 'e" + EventStream.entity(event)
+                + " AS t (measure, entity, bucket, value) SELECT id, 'e" + EventStream.entity(event)
                 // of different buckets
                 + "', timestamptz '2026-01-01' + interval '1 " + step.label() + "' * " + event % 5
                 + ", CASE measure WHEN 'events' THEN " + times + " ELSE " + times * EventStream.amount(event)
-                + " END, 0 FROM rollup_measure WHERE stream = '" + stream.key()
+                + " END FROM rollup_measure WHERE stream = '" + stream.key()
                 + "' ON CONFLICT (measure, entity, bucket) DO UPDATE SET value = t.value + EXCLUDED.value;";
     }
 
