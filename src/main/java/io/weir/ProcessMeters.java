@@ -2,6 +2,7 @@ package io.weir;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -23,6 +24,13 @@ final class ProcessMeters {
     static AutoCloseable bindTo(MeterRegistry meters) {
         // Micrometer counts it in nanoseconds; process_cpu_seconds_total is what every other process calls it
         meters.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        // "count" is how Prometheus ends the name of a histogram's series, and promtool refuses it for anything else
+        meters.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getName().equals("system.cpu.count") ? id.withName("system.cpus") : id;
+            }
+        });
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
             FunctionCounter.builder("process.cpu", system, of -> of.getProcessCpuTime() / NANOS)
                     .description("processor time that the process has taken")
