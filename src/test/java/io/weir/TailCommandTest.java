@@ -13,49 +13,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weir tail} against a whole server. */
 @Timeout(180)
-class TailCommandTest {
-    @SuppressWarnings("NullAway.Init") // before all tests
-    private static TailServer shared;
-
-    private @Nullable TailServer ofThisTest;
-
-    @SuppressWarnings("NullAway.Init") // before each test
-    private RunningWeir weir;
-
-    @BeforeAll
-    static void start(@TempDir Path directory) throws Exception {
-        shared = TailServer.start(directory);
-    }
-
-    @AfterAll
-    static void stopShared() {
-        shared.close();
-    }
-
-    @BeforeEach
-    void awaitNobodyListens() {
-        weir = shared.weir();
-        await().untilAsserted(() -> assertThat(weir.get("/metrics").body()).contains("weir_tail_listeners 0.0"));
-    }
-
-    @AfterEach
-    void stop() {
-        if (ofThisTest != null) {
-            ofThisTest.close();
-        }
-    }
-
+class TailCommandTest extends OfTailServer {
     private Outcome tail(String... words) {
         return WeirCommandLine.run(
                 Stream.concat(Stream.of("tail", "--url", weir.url(), "--token", TailServer.TOKEN), Stream.of(words))
@@ -69,7 +33,7 @@ class TailCommandTest {
         CompletableFuture<Integer> tail = start(out, err, "--limit", "2", "--entity", "a");
         await().until(() -> err.toString().contains("weir: following link-clicks"));
         for (String link : List.of("a", "b", "a", "a")) {
-            TailServer.click(weir, link);
+            click(link);
         }
         assertThat(tail.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(out.toString().lines())
@@ -80,7 +44,7 @@ class TailCommandTest {
         StringWriter table = new StringWriter();
         CompletableFuture<Integer> forPeople = start(table, err, "--limit", "1", "--table");
         await().until(() -> err.toString().lines().count() == 2);
-        TailServer.click(weir, "c");
+        click("c");
         assertThat(forPeople.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(table.toString()).matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} 0 c \\{.*\"linkId\":\"c\".*}\\R");
     }
@@ -111,15 +75,14 @@ class TailCommandTest {
         StringWriter err = new StringWriter();
         CompletableFuture<Integer> tail = start(broken, err);
         await().until(() -> err.toString().contains("following"));
-        TailServer.click(weir, "a");
+        click("a");
         assertThat(tail.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(err.toString()).hasLineCount(1);
     }
 
     @Test
     void aStopOfTheServerEndsTheCommandWhichSaysSo(@TempDir Path directory) throws Exception {
-        ofThisTest = TailServer.start(directory);
-        weir = ofThisTest.weir();
+        var _ = startOwn(directory);
         StringWriter err = new StringWriter();
         CompletableFuture<Integer> tail = start(new StringWriter(), err);
         await().until(() -> err.toString().contains("following"));

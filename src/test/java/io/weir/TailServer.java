@@ -1,7 +1,5 @@
 package io.weir;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.weir.embedded.EmbeddedRedisServer;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
@@ -29,12 +27,6 @@ record TailServer(EmbeddedRedisServer redis, PostgresTestDatabase database, Runn
         EmbeddedRedisServer redis = RedisForTests.startPrivate(directory);
         PostgresTestDatabase database = PostgresForTests.freshDatabase();
         return new TailServer(redis, database, RunningWeir.start(Path.of("."), redis.url(), database.url(), SETTINGS));
-    }
-
-    static void click(RunningWeir weir, String link) throws Exception {
-        assertThat(weir.post("/api/v1/clicks", RunningWeir.JSON, "{\"linkId\":\"" + link + "\"}")
-                        .statusCode())
-                .isEqualTo(202);
     }
 
     void close() {

@@ -24,11 +24,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,46 +33,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events as they are accepted, as a route and as {@code weir tail} tell them, of a whole server. */
 @Timeout(180)
-class TailTest {
-    @SuppressWarnings("NullAway.Init") // started before the tests that leave it as it was
-    private static TailServer shared;
-
+class TailTest extends OfTailServer {
     private final HttpClient client = HttpClient.newHttpClient();
-    private @Nullable TailServer ofThisTest;
-
-    @SuppressWarnings("NullAway.Init") // before each test
-    private RunningWeir weir;
-
-    @BeforeAll
-    static void start(@TempDir Path directory) throws Exception {
-        shared = TailServer.start(directory);
-    }
-
-    @AfterAll
-    static void stopShared() {
-        shared.close();
-    }
-
-    /** For a test that does not. */
-    private TailServer startOwn(Path directory) throws Exception {
-        TailServer started = TailServer.start(directory);
-        ofThisTest = started;
-        weir = started.weir();
-        return started;
-    }
-
-    @BeforeEach
-    void awaitNobodyListens() {
-        weir = shared.weir();
-        await().untilAsserted(() -> assertThat(weir.get("/metrics").body()).contains("weir_tail_listeners 0.0"));
-    }
 
     @AfterEach
-    void stop() {
+    void stopListening() {
         client.shutdownNow();
-        if (ofThisTest != null) {
-            ofThisTest.close();
-        }
     }
 
     private HttpResponse<Stream<String>> listen(String path) throws Exception {
@@ -101,10 +63,6 @@ class TailTest {
             line = lines.next();
         }
         return line;
-    }
-
-    private void click(String link) throws Exception {
-        TailServer.click(weir, link);
     }
 
     @Test
