@@ -97,13 +97,13 @@ class JmxClusterTest {
         Map<String, Object> joining = new HashMap<>();
         joining.put("weir.cluster.seed-nodes", List.of(first.server().clusterAddress()));
         try (RunningWeir second = node(joining)) {
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(partitions())
-                            .hasSize(2)
-                            .containsValue(own(first))
-                            .containsValue(own(second)));
+            // a partition on its way is nowhere for a moment
+            await().atMost(SOON).untilAsserted(() -> {
+                assertThat(partitions()).hasSize(2).containsValue(own(first)).containsValue(own(second));
+                assertThat(beans("Partition")).hasSize(PARTITIONS);
+                assertThat(beans("Flusher")).hasSize(PARTITIONS);
+            });
             assertThat(own(second)).isNotEmpty();
-            assertThat(beans("Flusher")).hasSize(PARTITIONS);
             assertThat(beans("Stream")).hasSize(2);
         }
         await().atMost(SOON)
