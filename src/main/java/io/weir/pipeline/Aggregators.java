@@ -1,7 +1,6 @@
 package io.weir.pipeline;
 
 import io.weir.event.Event;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,16 +10,26 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer's aggregators, the least recently used first. One without unflushed windows may be stopped. */
+/**
+ * A consumer's aggregators, the least recently used first. One without unflushed windows is idle: it may be stopped, or
+ * taken over for another entity, for where entities come and go, starting and stopping an actor for each is most of the work.
+ */
 final class Aggregators {
-    /** An aggregator and what keeps it alive. */
-    static final class Entry {
+    /** An aggregator and what keeps it busy. */
+    private static final class Entry {
         private final ActorRef<EntityAggregator.Command> ref;
+        /** Whether its entity has events in the window being filled. */
+        private boolean open;
+
         private int unflushedWindows;
         private long lastUsedTick;
 
         Entry(ActorRef<EntityAggregator.Command> ref) {
             this.ref = ref;
+        }
+
+        boolean isIdle() {
+            return !open && unflushedWindows == 0;
         }
     }
 
@@ -28,7 +37,10 @@ final class Aggregators {
     private final PartitionContext partition;
     private final Executor jdbcExecutor;
     private final long idleTicks;
-    private final LinkedHashMap<Object, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    /** Windows are committed in order, so where any is idle, the first is. */
+    private final LinkedHashMap<Object, Entry> entries = new LinkedHashMap<>();
+
+    private int busy;
     private long tick;
 
     Aggregators(ActorContext<?> context, PartitionContext partition, Executor jdbcExecutor) {
@@ -47,62 +59,9 @@ final class Aggregators {
         return entry == null ? null : entry.ref;
     }
 
-    /** The entity's aggregator, started when there is none. */
-    ActorRef<EntityAggregator.Command> get(Object entity) {
-        Entry entry = entries.get(entity);
-        if (entry == null) {
-            ActorRef<EntityAggregator.Command> ref = context.spawnAnonymous(
-                    EntityAggregator.create(partition.definition(), entity, partition.store(), jdbcExecutor),
-                    DispatcherSelector.sameAsParent());
-            context.watch(ref);
-            entry = new Entry(ref);
-            entries.put(entity, entry);
-        }
-        entry.lastUsedTick = tick;
-        return entry.ref;
-    }
-
-    void windowClosed(Object entity) {
-        entry(entity).unflushedWindows++;
-    }
-
-    void windowFlushed(Object entity) {
-        entry(entity).unflushedWindows--;
-    }
-
-    /**
-     * Stops those that had nothing to do for the idle timeout, and as many of the rest as stand over the limit.
-     *
-     * @param open the window being filled, whose entities are in use
-     */
-    void stopIdle(OpenWindow open) {
-        int excess = entries.size() - partition.settings().maxIdleAggregators();
-        Iterator<Map.Entry<Object, Entry>> oldestFirst = entries.entrySet().iterator();
-        while (oldestFirst.hasNext()) {
-            Map.Entry<Object, Entry> candidate = oldestFirst.next();
-            Entry entry = candidate.getValue();
-            boolean expired = tick - entry.lastUsedTick >= idleTicks;
-            if (excess <= 0 && !expired) {
-                return;
-            }
-            if (entry.unflushedWindows == 0 && !open.touched().contains(candidate.getKey())) {
-                context.unwatch(entry.ref);
-                context.stop(entry.ref);
-                oldestFirst.remove();
-                excess--;
-            }
-        }
-    }
-
     /** How many have events that are not committed; those of the window being filled among them. */
-    int buffered(OpenWindow open) {
-        int buffered = open.touched().size();
-        for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
-            if (entry.getValue().unflushedWindows > 0 && !open.touched().contains(entry.getKey())) {
-                buffered++;
-            }
-        }
-        return buffered;
+    int buffered() {
+        return busy;
     }
 
     /** Has all of them read their committed counts again. */
@@ -112,9 +71,45 @@ final class Aggregators {
 
     void tick() {
         tick++;
+        stopIdle();
     }
 
-    private Entry entry(Object entity) {
+    /** Sends each entity its share of what was added to the window being filled since the last call. */
+    void sendShares(OpenWindow window) {
+        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
+            Entry entry = use(share.getKey());
+            if (entry.isIdle()) {
+                busy++;
+            }
+            entry.open = true;
+            entry.ref.tell(new EntityAggregator.Share(window.number(), share.getValue()));
+        }
+    }
+
+    /** Has the entities of the window that was being filled, and whose shares are sent, answer with what it adds. */
+    void closed(OpenWindow window, EntityAggregator.Barrier barrier) {
+        for (Object entity : window.touched()) {
+            Entry entry = known(entity);
+            entry.open = false;
+            entry.unflushedWindows++;
+            entry.ref.tell(barrier);
+        }
+    }
+
+    /** Tells the entities of a window that it is in the database, and what their counters are now. */
+    void flushed(OpenWindow window, Map<Object, @Nullable Object[][]> totals) {
+        for (Object entity : window.touched()) {
+            Entry entry = known(entity);
+            entry.unflushedWindows--;
+            entry.lastUsedTick = tick;
+            if (entry.isIdle()) {
+                busy--;
+            }
+            entry.ref.tell(new EntityAggregator.WindowCommitted(window.number(), totals.get(entity)));
+        }
+    }
+
+    private Entry known(Object entity) {
         Entry entry = entries.get(entity);
         if (entry == null) {
             throw new IllegalStateException("no aggregator for an entity with an unflushed window");
@@ -122,18 +117,58 @@ final class Aggregators {
         return entry;
     }
 
-    /** Sends each entity its share of what was added to the window since the last call. */
-    void sendShares(OpenWindow window) {
-        for (Map.Entry<Object, List<Event>> share : window.takeShares().entrySet()) {
-            get(share.getKey()).tell(new EntityAggregator.Share(window.number(), share.getValue()));
+    /** The entity's aggregator: its own, or one that has been idle for long, or a new one. */
+    private Entry use(Object entity) {
+        Entry entry = entries.get(entity);
+        if (entry == null) {
+            entry = takeOver(entity);
+            if (entry == null) {
+                entry = start(entity);
+            }
+        }
+        entries.putLast(entity, entry);
+        entry.lastUsedTick = tick;
+        return entry;
+    }
+
+    private @Nullable Entry takeOver(Object entity) {
+        if (entries.size() < partition.settings().maxIdleAggregators()) {
+            return null;
+        }
+        Entry eldest = eldest();
+        if (eldest == null || !eldest.isIdle()) {
+            return null;
+        }
+        entries.pollFirstEntry();
+        eldest.ref.tell(new EntityAggregator.TakeOver(entity));
+        return eldest;
+    }
+
+    private Entry start(Object entity) {
+        ActorRef<EntityAggregator.Command> ref = context.spawnAnonymous(
+                EntityAggregator.create(partition.definition(), entity, partition.store(), jdbcExecutor),
+                DispatcherSelector.sameAsParent());
+        context.watch(ref);
+        return new Entry(ref);
+    }
+
+    /** Stops those that had nothing to do for the idle timeout, and as many of the rest as stand over the limit. */
+    private void stopIdle() {
+        int excess = entries.size() - busy - partition.settings().maxIdleAggregators();
+        for (Entry eldest = eldest(); eldest != null && eldest.isIdle(); eldest = eldest()) {
+            boolean expired = tick - eldest.lastUsedTick >= idleTicks;
+            if (excess <= 0 && !expired) {
+                return;
+            }
+            entries.pollFirstEntry();
+            context.unwatch(eldest.ref);
+            context.stop(eldest.ref);
+            excess--;
         }
     }
 
-    /** Tells the entities of a window that it is in the database, and what their counters are now. */
-    void flushed(OpenWindow window, Map<Object, @Nullable Object[][]> totals) {
-        for (Object entity : window.touched()) {
-            windowFlushed(entity);
-            get(entity).tell(new EntityAggregator.WindowCommitted(window.number(), totals.get(entity)));
-        }
+    private @Nullable Entry eldest() {
+        Map.Entry<Object, Entry> eldest = entries.firstEntry();
+        return eldest == null ? null : eldest.getValue();
     }
 }

@@ -41,7 +41,7 @@ final class ConsumerQueries {
                 yield false;
             }
             case PartitionQuery.ReadBuffered read -> {
-                read.replyTo().tell(new PartitionAnswer.Buffered(aggregators.buffered(windows.open())));
+                read.replyTo().tell(new PartitionAnswer.Buffered(aggregators.buffered()));
                 yield false;
             }
             case PartitionQuery.ReadDepth read -> {

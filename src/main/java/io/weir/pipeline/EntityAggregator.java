@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds one entity's events into the deltas of the windows that are not yet committed, and knows its live counts.
  *
- * <p>Its life is the consumer's to end, which alone knows when nothing is unflushed.
+ * <p>Its life is the consumer's to end, or to give to another entity: it alone knows when nothing is unflushed.
  */
 final class EntityAggregator {
     sealed interface Command {}
@@ -41,6 +41,9 @@ final class EntityAggregator {
     /** The committed counts were changed by no window. */
     record Refresh() implements Command {}
 
+    /** From here on it is about another entity. Nothing of the last is unflushed. */
+    record TakeOver(Object entity) implements Command {}
+
     private record CountsLoaded(
             int generation,
             PartitionStore.@Nullable Counts counts,
@@ -58,17 +61,17 @@ final class EntityAggregator {
 
     private final ActorContext<Command> context;
     private final StreamDefinition definition;
-    private final Object entity;
     private final PartitionStore store;
     private final Executor jdbcExecutor;
     private final Deque<UnflushedWindow> unflushed = new ArrayDeque<>(2);
     private final List<ActorRef<LiveCounts>> readers = new ArrayList<>(0);
+    private Object entity;
     private @Nullable Object @Nullable [][] committed;
     /** How many windows {@link #committed} contains, with those of earlier incarnations. */
     private long committedWindows;
 
     private Instant committedAt = Instant.EPOCH;
-    /** Grows with each refresh: what was asked before may be what was there before. */
+    /** Grows with each refresh and each other entity: what was asked before may be what was there before. */
     private int generation;
     /** Windows up to this one may have been committed before the refresh, and what they said then is not trusted. */
     private long refreshedBehind = -1;
@@ -102,6 +105,7 @@ final class EntityAggregator {
             case ReadCounts read -> onReadCounts(read.replyTo());
             case CountsLoaded loaded -> onCountsLoaded(loaded);
             case Refresh refresh -> onRefresh();
+            case TakeOver takeOver -> onTakeOver(takeOver.entity());
         };
     }
 
@@ -173,8 +177,29 @@ final class EntityAggregator {
         return Behaviors.same();
     }
 
+    private Behavior<Command> onTakeOver(Object next) {
+        if (!unflushed.isEmpty()) {
+            throw new IllegalStateException("another entity while windows of the last are unflushed");
+        }
+        for (ActorRef<LiveCounts> reader : readers) {
+            var _ = StoredCounts.read(store, entity, jdbcExecutor).thenAccept(reader::tell);
+        }
+        readers.clear();
+        entity = next;
+        generation++;
+        committed = null;
+        committedWindows = 0;
+        committedAt = Instant.EPOCH;
+        refreshedBehind = -1;
+        return Behaviors.same();
+    }
+
     /** A commit may have overtaken the query; what the commit said is then the newer. */
     private Behavior<Command> onCountsLoaded(CountsLoaded loaded) {
+        if (readers.isEmpty()) {
+            // who asked was told something newer, or of the entity before
+            return Behaviors.same();
+        }
         if (loaded.generation() != generation && committed == null) {
             load();
             return Behaviors.same();

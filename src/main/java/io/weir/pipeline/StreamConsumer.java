@@ -247,11 +247,7 @@ final class StreamConsumer {
         aggregators.sendShares(closed);
         timers.cancel(Timer.WINDOW_DUE);
         flusher.tell(new Flusher.Window(closed, closed.touched().size(), epoch, context.getSelf()));
-        EntityAggregator.Barrier barrier = new EntityAggregator.Barrier(closed.number(), flusher);
-        for (Object entity : closed.touched()) {
-            aggregators.windowClosed(entity);
-            aggregators.get(entity).tell(barrier);
-        }
+        aggregators.closed(closed, new EntityAggregator.Barrier(closed.number(), flusher));
         Failpoints.reach(Failpoint.AFTER_BARRIER);
     }
 
@@ -259,7 +255,6 @@ final class StreamConsumer {
         windows.flushed(flushed);
         partition.wrote(flushed, outcome);
         aggregators.flushed(flushed, outcome.totals());
-        aggregators.stopIdle(windows.open());
         partition.status().addUncommitted(-flushed.size());
         partition.status().oldestUncommitted(windows.oldest());
         // the cursor decides what is done; a failure here only leaves the group's pending list longer
@@ -285,7 +280,6 @@ final class StreamConsumer {
 
     private Behavior<Command> onTick() {
         aggregators.tick();
-        aggregators.stopIdle(windows.open());
         EntryId trimmable = history.tick(windows.cursor(), windows.isSettled());
         if (trimmable != null) {
             context.pipeToSelf(

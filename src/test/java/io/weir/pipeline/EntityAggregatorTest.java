@@ -3,10 +3,14 @@ package io.weir.pipeline;
 import static io.weir.pipeline.PipelineFixture.event;
 import static io.weir.pipeline.PipelineFixture.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weir.definition.StreamDefinition;
+import io.weir.event.EntityDelta;
 import io.weir.live.LiveCounts;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -102,6 +106,48 @@ class EntityAggregatorTest {
 
         aggregator.tell(new EntityAggregator.WindowCommitted(0, null));
         assertCounts(5L, null);
+    }
+
+    @Test
+    void whatTakesOverKnowsNothingOfTheEntityBefore() {
+        store.apply("b", 40, id(5));
+        share(0, 3);
+        barrier(0);
+        aggregator.tell(new EntityAggregator.WindowCommitted(0, totals(3L)));
+        aggregator.tell(new EntityAggregator.TakeOver("b"));
+        share(7, 5);
+        barrier(7);
+
+        assertThat(nextDelta().delta().entity()).isEqualTo("a");
+        EntityDelta delta = nextDelta().delta();
+        assertThat(delta.entity()).isEqualTo("b");
+        assertThat(delta.value(0, 0)).isEqualTo(5L);
+        assertCounts(40L, 5L);
+    }
+
+    @Test
+    void whoAskedBeforeATakeoverIsToldOfTheEntityBefore() {
+        store.apply("a", 3, id(5));
+        store.apply("b", 40, id(6));
+        Queue<Runnable> database = new ConcurrentLinkedQueue<>();
+        aggregator = TESTKIT.spawn(EntityAggregator.create(definition, "a", store, database::add));
+        aggregator.tell(new EntityAggregator.ReadCounts(reader.ref()));
+        await().until(() -> database.size() == 1);
+        aggregator.tell(new EntityAggregator.TakeOver("b"));
+        TestProbe<LiveCounts> second = TESTKIT.createTestProbe(LiveCounts.class);
+        aggregator.tell(new EntityAggregator.ReadCounts(second.ref()));
+        await().until(() -> database.size() == 3);
+        // the question of before, which is nobody's any more, and then one for each who asked
+        for (Runnable question = database.poll(); question != null; question = database.poll()) {
+            question.run();
+        }
+
+        assertThat(reader.expectMessageClass(LiveCounts.Found.class).committed()[0][0])
+                .isEqualTo(3L);
+        assertThat(second.expectMessageClass(LiveCounts.Found.class).committed()[0][0])
+                .isEqualTo(40L);
+        reader.expectNoMessage();
+        second.expectNoMessage();
     }
 
     private void share(long window, long count) {

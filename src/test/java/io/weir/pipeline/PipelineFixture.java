@@ -88,10 +88,12 @@ final class PipelineFixture {
 
     /** Without a pause between reads: most tests stop the time. */
     static PartitionContext context(StreamDefinition definition, StubLog log, StubStore store) {
-        return context(definition, log, store, Duration.ZERO);
+        return context(definition, log, store, "read-pause", Duration.ZERO);
     }
 
-    static PartitionContext context(StreamDefinition definition, StubLog log, StubStore store, Duration readPause) {
+    /** With one of the settings in {@code weir.pipeline} that is not as usual. */
+    static PartitionContext context(
+            StreamDefinition definition, StubLog log, StubStore store, String setting, Object value) {
         MeterRegistry meters = new SimpleMeterRegistry();
         return new PartitionContext(
                 definition,
@@ -103,7 +105,7 @@ final class PipelineFixture {
                 new EventReader(definition),
                 PipelineSettings.from(Configuration.load(Path.of("no-such-file"))
                         .getConfig("weir")
-                        .withValue("pipeline.read-pause", ConfigValueFactory.fromAnyRef(readPause))),
+                        .withValue("pipeline." + setting, ConfigValueFactory.fromAnyRef(value))),
                 new PartitionStatus(definition.name(), 0),
                 meters,
                 new EntryDelays(meters, definition.name()));

@@ -323,7 +323,7 @@ class StreamConsumerTest {
     }
 
     private ActorRef<StreamConsumer.Command> spawn(StreamDefinition definition, Duration readPause) {
-        partition = PipelineFixture.context(definition, log, store, readPause);
+        partition = PipelineFixture.context(definition, log, store, "read-pause", readPause);
         ActorRef<Flusher.Command> flusher = TESTKIT.spawn(Flusher.create(partition, JDBC, supervisor.ref()));
         return TESTKIT.spawn(StreamConsumer.create(partition, flusher, supervisor.ref(), JDBC));
     }
