@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Writes compact JSON as UTF-8 into a buffer that it keeps. For one thread at a time. */
-final class JsonBytes {
+public final class JsonBytes {
     /** A buffer that has grown beyond this is let go after use. */
     private static final int KEPT_BYTES = 256 * 1024;
 
@@ -18,7 +18,7 @@ final class JsonBytes {
     private byte[] buffer = new byte[512];
     private int length;
 
-    JsonBytes reset() {
+    public JsonBytes reset() {
         length = 0;
         if (buffer.length > KEPT_BYTES) {
             buffer = new byte[512];
@@ -26,7 +26,7 @@ final class JsonBytes {
         return this;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return Arrays.copyOf(buffer, length);
     }
 
@@ -43,12 +43,12 @@ final class JsonBytes {
         return length == 0 ? 0 : buffer[length - 1];
     }
 
-    void raw(char ascii) {
+    public void raw(char ascii) {
         reserve(1);
         buffer[length++] = (byte) ascii;
     }
 
-    void raw(byte[] bytes) {
+    public void raw(byte[] bytes) {
         reserve(bytes.length);
         System.arraycopy(bytes, 0, buffer, length, bytes.length);
         length += bytes.length;
@@ -68,7 +68,7 @@ final class JsonBytes {
         raw(value ? TRUE : FALSE);
     }
 
-    void number(long value) {
+    public void number(long value) {
         reserve(MAX_LONG_BYTES);
         if (value == Long.MIN_VALUE) {
             raw(Long.toString(value));
@@ -101,7 +101,7 @@ final class JsonBytes {
     }
 
     /** A string, with quotes. The text holds no half of a surrogate pair. */
-    void string(String text) {
+    public void string(String text) {
         // an escape takes six bytes
         reserve(6 * text.length() + 2);
         buffer[length++] = '"';

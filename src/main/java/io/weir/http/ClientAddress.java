@@ -34,10 +34,15 @@ final class ClientAddress {
         String peer = request.getAttribute(AttributeKeys.remoteAddress)
                 .flatMap(RemoteAddress::getAddress)
                 .map(InetAddress::getHostAddress)
-                .map(address -> address.replaceFirst("%.*", ""))
-                .map(IpAddresses::canonical)
+                .map(address -> IpAddresses.canonical(withoutZone(address)))
                 .orElse(UNKNOWN);
         return isTrusted(peer) ? forwardedFor(request, peer) : peer;
+    }
+
+    /** Of a link-local address of IPv6 (RFC 4007, 11): which of this machine's interfaces it is reached by. */
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
     }
 
     private String forwardedFor(HttpRequest request, String peer) {

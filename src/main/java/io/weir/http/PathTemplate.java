@@ -19,7 +19,8 @@ final class PathTemplate {
     /** The variables' values, percent-decoded; null when the path does not match. No variable is ever empty. */
     @Nullable
     List<String> match(String path) {
-        List<String> variables = new ArrayList<>(2);
+        // most paths match none of the templates that are tried before theirs
+        List<String> variables = List.of();
         int start = 0;
         int last = segments.size() - 1;
         for (int i = 0; i <= last; i++) {
@@ -32,6 +33,9 @@ final class PathTemplate {
             if (expected.startsWith("{")) {
                 if (end == start) {
                     return null;
+                }
+                if (variables.isEmpty()) {
+                    variables = new ArrayList<>(2);
                 }
                 variables.add(percentDecode(path.substring(start, end)));
             } else if (end - start != expected.length() || !path.startsWith(expected, start)) {

@@ -43,7 +43,7 @@ final class ArrayParameter {
             return;
         }
         switch (type) {
-            case TEXT -> addBytes(((String) value).getBytes(StandardCharsets.UTF_8));
+            case TEXT -> addText((String) value);
             case BYTES -> addBytes((byte[]) value);
             case BIGINT -> {
                 room(12);
@@ -67,6 +67,22 @@ final class ArrayParameter {
                 buffer.putInt(16).putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits());
             }
         }
+    }
+
+    private void addText(String text) {
+        int length = text.length();
+        room(4 + length);
+        byte[] bytes = buffer.array();
+        int from = buffer.position() + 4;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                addBytes(text.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            bytes[from + i] = (byte) c;
+        }
+        buffer.putInt(length).position(from + length);
     }
 
     private void addBytes(byte[] bytes) {

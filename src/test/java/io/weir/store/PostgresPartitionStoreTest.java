@@ -280,6 +280,29 @@ class PostgresPartitionStoreTest {
     }
 
     @Test
+    void textsArriveAsTheyAreWhateverTheirScript() throws SQLException {
+        List<String> paths =
+                List.of("/plain", "/größe", "/日本語", "/ends-in-é", "/\uD83C\uDF0A-wave", "", "/" + "x".repeat(300));
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pageViews())) {
+            PartitionStore store = fixture.store();
+            long epoch = store.start("one").epoch();
+            List<Event> views = new ArrayList<>();
+            for (String path : paths) {
+                views.add(fixture.view("key of " + path, path, 1L));
+            }
+            committed(store.commit(fixture.window(epoch, EntryId.ZERO, views)));
+            for (String path : paths) {
+                assertThat(fixture.database.number(
+                                "SELECT count(*) FROM page_views v JOIN pages p ON p.path = v.path WHERE p.views = 1"
+                                        + " AND v.path = '"
+                                        + path + "' AND v.event_key = 'key of " + path + "'"))
+                        .as(path)
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void aNullDeltaLeavesTheColumnAlone() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
             fixture.database.execute("INSERT INTO pages VALUES ('/a', 1, 7, '2100-01-01T00:00:00Z')");
