@@ -73,17 +73,17 @@ final class Redirects {
             URI url = weir.http("/");
             LongFunction<ByteBuffer> everywhere = requests(url, zipf(LINKS));
             long clicks = load(url, schedule.warmUp(), 0, everywhere).accepted();
-            // what one loop has left behind is not of the next measurement
-            awaitClicks(servers, clicks);
+            settle(servers, weir, clicks);
             long beganNanos = System.nanoTime();
             HttpLoad.Result highest = load(url, schedule.highest(), 0, everywhere);
             clicks += highest.accepted();
             awaitClicks(servers, clicks);
             double sustained = highest.accepted() * 1e9 / (System.nanoTime() - beganNanos);
+            weir.collectGarbage();
             double rate = highest.acceptedPerSecond() / 2;
             HttpLoad.Result half = load(url, schedule.half(), rate, everywhere);
             clicks += half.accepted();
-            awaitClicks(servers, clicks);
+            settle(servers, weir, clicks);
             HttpLoad.Result halfSustained = load(url, schedule.half(), sustained / 2, everywhere);
             clicks += halfSustained.accepted();
             int[] popular = new int[POPULAR];
@@ -91,7 +91,7 @@ final class Redirects {
             clicks += HttpLoad.run(
                             new HttpLoad.Plan(url, CONNECTIONS, TIMEOUT, POPULAR, 0, List.of()), requests(url, popular))
                     .accepted();
-            awaitClicks(servers, clicks);
+            settle(servers, weir, clicks);
             Map<String, Long> lookups = lookups(weir.http("/metrics"));
             servers.stopRedis();
             servers.stopPostgres();
@@ -121,6 +121,12 @@ final class Redirects {
             throw new IllegalStateException("not every redirect was answered: " + result.statuses());
         }
         return result;
+    }
+
+    /** What one loop has left behind, clicks or garbage, is not of the next measurement. */
+    private static void settle(Servers servers, ServerProcess weir, long clicks) throws Exception {
+        awaitClicks(servers, clicks);
+        weir.collectGarbage();
     }
 
     private static void createLinks(Servers servers) throws SQLException {

@@ -155,6 +155,20 @@ public final class ServerProcess implements AutoCloseable {
         return base.resolve(path);
     }
 
+    /** Has it collect its garbage, so that what is measured next does not pay for what was before. */
+    void collectGarbage() throws IOException, InterruptedException {
+        Process collection = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!collection.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS) || collection.exitValue() != 0) {
+            throw new IllegalStateException("garbage was not collected");
+        }
+    }
+
     /** When the process was started, in {@link System#nanoTime()}. */
     long startedNanos() {
         return startedNanos;

@@ -95,13 +95,18 @@ final class LinkMemory {
         } else {
             links.asMap().compute(code, (same, held) -> {
                 kept[0] = isCurrent(code, beganNanos) && (held == null || held.beganNanos() - beganNanos <= 0);
-                return kept[0] ? new Held(target, beganNanos) : held;
+                return kept[0] ? new Held(oldIfEqual(target, held), beganNanos) : held;
             });
             if (kept[0]) {
                 absent.invalidate(code);
             }
         }
         return kept[0];
+    }
+
+    /** A link that is asked for again is mostly as it was. Its target has found its place in the heap, the new one has not. */
+    private static Target oldIfEqual(Target target, @Nullable Held held) {
+        return held != null && held.target().equals(target) ? held.target() : target;
     }
 
     /** Asked within the computation of the code, which {@link #forget} waits for after it has noted the change. */
