@@ -232,7 +232,8 @@ class ClusterTest {
         }
         assertThat(database.number("SELECT sum(clicks) FROM links")).isEqualTo(200);
         assertThat(ingest.server().runningPartitions()).isEmpty();
-        assertThat(ingest.get("/ready").statusCode()).isEqualTo(200);
+        // it has room again once it has asked how much of that is committed
+        await().atMost(SOON).until(() -> ingest.get("/ready").statusCode() == 200);
 
         // the worker takes none, and says so in a way that senders try again
         HttpResponse<String> refused = worker.post("/hits", RunningWeir.JSON, hit(1));
