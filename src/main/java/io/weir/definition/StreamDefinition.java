@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param redisKey the Redis stream's key; with several partitions each adds {@code :{n}}
  * @param maxDepth accepted and uncommitted events beyond which more are refused
  * @param retention how long committed entries stay in Redis
+ * @param compress whether many events of one entry are compressed in Redis
  * @param entity the field that events are counted for and spread over partitions by; null for streams without counters
  * @param key the field that holds an event's idempotency key; null when only a request's header can give one
  * @param dedup how an event that comes again is told, in streams without an {@link #arbiter}
@@ -27,6 +28,7 @@ public record StreamDefinition(
         long maxDepth,
         WindowSettings window,
         Duration retention,
+        boolean compress,
         IngestSettings ingest,
         List<Field> fields,
         @Nullable Field entity,
@@ -59,6 +61,7 @@ public record StreamDefinition(
             long maxDepth,
             WindowSettings window,
             Duration retention,
+            boolean compress,
             IngestSettings ingest,
             List<Field> fields,
             @Nullable Field entity,
@@ -76,6 +79,7 @@ public record StreamDefinition(
                 maxDepth,
                 window,
                 retention,
+                compress,
                 ingest,
                 fields,
                 entity,
@@ -88,7 +92,7 @@ public record StreamDefinition(
                 new StreamLayout(partitions));
     }
 
-    /** The same, whose events come into the log as they were sent, and of which nothing is kept over time. */
+    /** The same, whose events come into the log as they were sent and stay readable there, and of which nothing is kept over time. */
     public StreamDefinition(
             String name,
             String file,
@@ -112,6 +116,7 @@ public record StreamDefinition(
                 maxDepth,
                 window,
                 retention,
+                false,
                 ingest,
                 fields,
                 entity,

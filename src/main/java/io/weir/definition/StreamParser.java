@@ -39,6 +39,7 @@ final class StreamParser {
                 "max-depth",
                 "window",
                 "retention",
+                "compress",
                 "ingest",
                 "fields",
                 "entity",
@@ -67,6 +68,7 @@ final class StreamParser {
                 orElse(section.wholeNumber("max-depth", 1, Long.MAX_VALUE), defaults.maxDepth()),
                 window(),
                 retention(),
+                Boolean.TRUE.equals(section.flag("compress")),
                 new IngestParser(section, inOrder, entity).parse(),
                 inOrder,
                 entity,
@@ -255,6 +257,12 @@ final class StreamParser {
                     "ingest",
                     "has a path that answers with a count, and nothing is counted",
                     "add a counter with count or a sum of a long, or remove the variable from the path");
+        }
+        if (definition.compress() && definition.dedup().isByFields()) {
+            section.fault(
+                    "compress",
+                    "has no meaning beside dedup.key: Redis itself takes out of an entry what is there already",
+                    "remove one of the two");
         }
         RowTable arbiter = definition.arbiter();
         if (arbiter != null && section.has("dedup")) {

@@ -37,8 +37,7 @@ abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendRep
     }
 
     static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] EVENT = "$1\r\ne\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] REFUSED = "$1\r\nd\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NAME_LENGTH = "$1\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_BYTES_AROUND_PAYLOAD = 24;
     private static final int MAX_BYTES_AROUND_ITEMS = 2_048;
 
@@ -51,6 +50,9 @@ abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendRep
     final int events;
     final long bytes;
     final long beganNanos;
+
+    /** The bytes that the items take in Redis, known once the command is written. */
+    volatile long storedBytes;
 
     private final Outcome outcome;
     private final AtomicInteger state = new AtomicInteger(NEW);
@@ -69,6 +71,7 @@ abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendRep
         this.parts = parts;
         this.events = events;
         this.bytes = bytes;
+        this.storedBytes = bytes;
         this.beganNanos = beganNanos;
         this.outcome = outcome;
     }
@@ -97,7 +100,7 @@ abstract class AppendCommand extends Command<byte[], byte[], @Nullable AppendRep
     }
 
     static void writeItem(ByteBuf buffer, LogItem item) {
-        buffer.writeBytes(item.kind() == LogItem.Kind.EVENT ? EVENT : REFUSED);
+        buffer.writeBytes(NAME_LENGTH).writeByte(item.kind().letter()).writeBytes(CRLF);
         writeNumber(buffer, '$', item.payload().length);
         buffer.writeBytes(item.payload()).writeBytes(CRLF);
     }

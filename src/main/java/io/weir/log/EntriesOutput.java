@@ -25,6 +25,7 @@ final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> 
     private int remaining = UNKNOWN;
     private LogItem.@Nullable Kind kind;
     private byte[] foreignName = {};
+    private int compressed;
     private long bytes;
 
     EntriesOutput() {
@@ -71,32 +72,29 @@ final class EntriesOutput extends CommandOutput<byte[], byte[], List<LogEntry>> 
     private void field(ByteBuffer value) {
         LogItem.Kind itsKind = kind;
         if (itsKind == null) {
-            kind = kindOf(value);
+            kind = value.remaining() == 1 ? LogItem.Kind.of((char) value.get(value.position())) : LogItem.Kind.FOREIGN;
+            compressed = CompressedItems.itemsOf(value);
             if (kind == LogItem.Kind.FOREIGN) {
                 foreignName = new byte[value.remaining()];
                 value.get(foreignName);
             }
         } else {
-            byte[] payload = payload(value, itsKind == LogItem.Kind.FOREIGN ? foreignName : null);
-            items.add(new LogItem(itsKind, payload));
-            bytes += payload.length + ITEM_OVERHEAD_BYTES;
+            List<LogItem> unpacked =
+                    compressed > 0 ? CompressedItems.ofThread().items(compressed, value.duplicate()) : null;
+            if (unpacked == null) {
+                add(new LogItem(itsKind, payload(value, itsKind == LogItem.Kind.FOREIGN ? foreignName : null)));
+            } else {
+                unpacked.forEach(this::add);
+            }
             kind = null;
         }
         remaining--;
         endEntryIfComplete();
     }
 
-    private static LogItem.Kind kindOf(ByteBuffer name) {
-        if (name.remaining() == 1) {
-            byte letter = name.get(name.position());
-            if (letter == 'e') {
-                return LogItem.Kind.EVENT;
-            }
-            if (letter == 'd') {
-                return LogItem.Kind.REFUSED;
-            }
-        }
-        return LogItem.Kind.FOREIGN;
+    private void add(LogItem item) {
+        items.add(item);
+        bytes += item.payload().length + ITEM_OVERHEAD_BYTES;
     }
 
     private static byte[] payload(ByteBuffer value, byte @Nullable [] name) {

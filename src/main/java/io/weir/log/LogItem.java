@@ -18,10 +18,26 @@ public record LogItem(Kind kind, byte[] payload, @Nullable String onceKey) {
     /** What a field of an entry holds; its name in Redis is one letter. */
     public enum Kind {
         /** {@code e}: an event. */
-        EVENT,
+        EVENT('e'),
         /** {@code d}: an event that the door refused and kept; becomes a dead letter. */
-        REFUSED,
+        REFUSED('d'),
         /** Any other name: put there by somebody else; becomes a dead letter. */
-        FOREIGN
+        FOREIGN('?');
+
+        private final char letter;
+
+        Kind(char letter) {
+            this.letter = letter;
+        }
+
+        /** The name that its fields have in Redis. */
+        char letter() {
+            return letter;
+        }
+
+        /** The kind of fields of this name. */
+        static Kind of(char letter) {
+            return letter == EVENT.letter ? EVENT : letter == REFUSED.letter ? REFUSED : FOREIGN;
+        }
     }
 }

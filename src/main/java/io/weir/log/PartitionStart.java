@@ -26,10 +26,10 @@ final class PartitionStart implements PartitionTakeover.Commands {
     private static final long FIRST_CHUNK_ENTRIES = 20;
     private static final long MAX_CHUNK_ENTRIES = 1_000;
 
-    private static final String COUNT_SCRIPT = """
+    private static final String COUNT_SCRIPT = CompressedItems.LUA_ITEMS_OF + """
         local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
         local items = 0
-        for i = 1, #entries do items = items + #entries[i][2] / 2 end
+        for i = 1, #entries do items = items + items_of(entries[i][2]) end
         return {#entries, items, #entries > 0 and entries[#entries][1] or ''}
         """;
 

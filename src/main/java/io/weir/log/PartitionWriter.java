@@ -40,6 +40,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
     private final int partition;
     private final StreamLayout layout;
     private final byte[] commandStart;
+    private final boolean compress;
     /** Where items are appended once; null in a stream whose items always are. */
     private final OnceCommand.@Nullable Target once;
 
@@ -74,6 +75,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         this.partition = partition;
         this.layout = definition.layout();
         this.commandStart = XaddCommand.start(key);
+        this.compress = definition.compress();
         this.once = definition.dedup().isByFields()
                 ? OnceCommand.Target.of(key, definition.dedup().window())
                 : null;
@@ -144,7 +146,7 @@ final class PartitionWriter implements AppendCommand.Outcome {
         EntryId id = reply.appended();
         if (id != null) {
             depth.appended(partition, fresh, id);
-            meters.appended(fresh);
+            meters.appended(fresh, command.bytes, command.storedBytes);
         }
         if (fresh < command.events) {
             depth.release(partition, command.events - fresh);
@@ -306,7 +308,8 @@ final class PartitionWriter implements AppendCommand.Outcome {
         WaitingAppends.Packed packed = waiting.take();
         long now = System.nanoTime();
         return once == null
-                ? new XaddCommand(connection, commandStart, packed.parts(), packed.events(), packed.bytes(), now, this)
+                ? new XaddCommand(
+                        connection, commandStart, compress, packed.parts(), packed.events(), packed.bytes(), now, this)
                 : new OnceCommand(connection, once, packed.parts(), packed.events(), packed.bytes(), now, this);
     }
 

@@ -27,10 +27,10 @@ final class StandingCount {
         end
         return {added, last}
         """;
-    private static final String STEP_SCRIPT = """
+    private static final String STEP_SCRIPT = CompressedItems.LUA_ITEMS_OF + """
         local entries = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])
         local items = 0
-        for i = 1, #entries do items = items + #entries[i][2] / 2 end
+        for i = 1, #entries do items = items + items_of(entries[i][2]) end
         if #entries == 0 then return {0, 0} end
         return {#entries, items, entries[1][1], entries[#entries][1]}
         """;

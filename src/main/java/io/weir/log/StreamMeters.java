@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class StreamMeters {
     private final Counter events;
     private final Counter entries;
+    private final Counter bytes;
+    private final Counter storedBytes;
     private final Counter repeated;
     private final Counter redirected;
     private final Counter tailLost;
@@ -24,6 +26,9 @@ final class StreamMeters {
         events = counter(registry, stream, "weir.log.appended", "Events that Redis took");
         entries =
                 counter(registry, stream, "weir.log.entries", "Entries that Redis took, each with one or more events");
+        bytes = counter(registry, stream, "weir.log.bytes", "Bytes of the events that Redis took");
+        storedBytes = counter(
+                registry, stream, "weir.log.stored.bytes", "Bytes that they take there, where entries are compressed");
         repeated = counter(registry, stream, "weir.log.repeated", "Events not appended, for their key was there");
         redirected =
                 counter(registry, stream, "weir.log.redirected", "Entries sent on to another node of a Redis cluster");
@@ -60,9 +65,11 @@ final class StreamMeters {
                 .register(registry);
     }
 
-    void appended(int moreEvents) {
+    void appended(int moreEvents, long moreBytes, long moreStoredBytes) {
         events.increment(moreEvents);
         entries.increment();
+        bytes.increment((double) moreBytes);
+        storedBytes.increment((double) moreStoredBytes);
     }
 
     /** Items that were not appended, for their key was there. */

@@ -9,6 +9,7 @@ import io.weir.definition.Default;
 import io.weir.definition.Field;
 import io.weir.definition.FieldType;
 import io.weir.definition.IngestSettings;
+import io.weir.definition.Rollups;
 import io.weir.definition.StreamDefinition;
 import io.weir.definition.WindowSettings;
 import io.weir.event.EntryId;
@@ -51,6 +52,29 @@ final class LogFixtures {
     static StreamDefinition once(long maxDepth, int partitions, Duration ttl) {
         Field visitor = new Field(0, "visitor", FieldType.TEXT, false, new Default.None(), null, null, 2_048);
         return definition(maxDepth, partitions, List.of(visitor), new Dedup(List.of(visitor), ttl));
+    }
+
+    /** A stream of one partition whose entries are compressed. */
+    static StreamDefinition compressed(long maxDepth) {
+        StreamDefinition plain = definition(maxDepth);
+        return new StreamDefinition(
+                plain.name(),
+                plain.file(),
+                plain.redisKey(),
+                plain.partitions(),
+                plain.maxDepth(),
+                plain.window(),
+                plain.retention(),
+                true,
+                plain.ingest(),
+                plain.fields(),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                plain.dedup(),
+                List.of(),
+                Rollups.NONE);
     }
 
     private static StreamDefinition definition(long maxDepth, int partitions, List<Field> fields, Dedup dedup) {

@@ -110,6 +110,7 @@ final class StoreFixture implements AutoCloseable {
                 plain.maxDepth(),
                 plain.window(),
                 plain.retention(),
+                plain.compress(),
                 plain.ingest(),
                 plain.fields(),
                 plain.entity(),
