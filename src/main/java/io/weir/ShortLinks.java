@@ -101,7 +101,7 @@ final class ShortLinks {
                 settings.clicks(),
                 parts.http(),
                 parts.meters(),
-                parts.system().executionContext());
+                parts.system().dispatchers().lookup(DispatcherSelector.fromConfig("weir.pipeline-dispatcher")));
         CoordinatedShutdown.get(parts.system())
                 .addTask(CLICKS_RECORDED, "record-clicks", () -> recorder.stop().thenApply(stopped -> Done.done()));
         return recorder;

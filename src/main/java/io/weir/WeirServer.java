@@ -21,6 +21,7 @@ import io.weir.pipeline.PartitionHandover;
 import io.weir.pipeline.RunningPartitions;
 import io.weir.redis.RedisAddress;
 import io.weir.redis.SharedRedis;
+import io.weir.scheduling.ShortSlices;
 import io.weir.settings.ClusterSettings;
 import io.weir.settings.EnrichSettings;
 import io.weir.settings.HttpSettings;
@@ -30,6 +31,7 @@ import io.weir.settings.MetricsSettings;
 import io.weir.settings.PipelineSettings;
 import io.weir.settings.RepartitionSettings;
 import io.weir.settings.RollupSettings;
+import io.weir.settings.SchedulingSettings;
 import io.weir.settings.StoreSettings;
 import io.weir.store.Catalog;
 import io.weir.store.Database;
@@ -97,6 +99,8 @@ final class WeirServer implements AutoCloseable {
         if (!MetricsSettings.from(weir).histograms()) {
             meters.config().meterFilter(new WithoutHistograms());
         }
+        // it filters, and so comes before what it has nothing to do with
+        toClose.addFirst(ProcessMeters.bindTo(meters));
         HttpSettings httpSettings = HttpSettings.from(weir);
         PipelineSettings pipelineSettings = PipelineSettings.from(weir);
         ClusterSettings clusterSettings = ClusterSettings.from(weir);
@@ -111,7 +115,6 @@ final class WeirServer implements AutoCloseable {
         database.awaitReachable(weir.getDuration("store.start-timeout"));
         database.migrate();
         Catalog catalog = Definitions.check(definitions, database);
-        toClose.addFirst(ProcessMeters.bindTo(meters));
         ActorSystem<Void> started = createSystem(clusterSettings, nodeConfig);
         system = started;
         Leaving leaving = new Leaving(started);
@@ -187,10 +190,27 @@ final class WeirServer implements AutoCloseable {
                 + binding.localAddress().getPort();
         probes.drainBeforeUnbind();
         leaving.finishRequests(binding);
+        keepSlicesShort(started);
         log.info(
                 "{} streams, started in {} ms",
                 definitions.size(),
                 Duration.ofNanos(System.nanoTime() - startedNanos).toMillis());
+    }
+
+    private void keepSlicesShort(ActorSystem<?> started) {
+        SchedulingSettings settings = SchedulingSettings.from(weir);
+        Duration slice = settings.slice();
+        if (slice == null) {
+            return;
+        }
+        ShortSlices slices = ShortSlices.of(ShortSlices.SERVER, slice);
+        slices.bindTo(meters);
+        started.scheduler()
+                .scheduleWithFixedDelay(
+                        Duration.ZERO,
+                        settings.interval(),
+                        slices::ask,
+                        started.dispatchers().lookup(DispatcherSelector.fromConfig("weir.admin-dispatcher")));
     }
 
     /** Where it listens. */

@@ -1,5 +1,6 @@
 package io.weir.bench;
 
+import io.weir.scheduling.ShortSlices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,6 +30,7 @@ public final class HttpLoad {
     public static final int NO_ANSWER = 0;
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SLICE = Duration.ofNanos(100_000);
 
     private final Plan plan;
     private final InetSocketAddress address;
@@ -129,7 +131,10 @@ public final class HttpLoad {
         return run(plan, number -> requests[(int) (number % requests.length)]);
     }
 
-    /** The same with requests that are made as they are sent; by their number, which counts from 0. */
+    /**
+     * The same with requests that are made as they are sent; by their number, which counts from 0. At most one a connection
+     * is in use at a time.
+     */
     static Result run(Plan plan, LongFunction<ByteBuffer> requests) throws IOException {
         return new HttpLoad(plan, requests).run();
     }
@@ -146,6 +151,8 @@ public final class HttpLoad {
     }
 
     private Result run() throws IOException {
+        // what this thread waits for a processor would be measured as the server's
+        ShortSlices.askForThisThread(SLICE);
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < plan.connections(); i++) {
                 HttpConnection connection = new HttpConnection(selector, address);

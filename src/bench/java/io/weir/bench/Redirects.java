@@ -30,6 +30,8 @@ final class Redirects {
     /** Links that are surely in memory when the servers stop. */
     private static final int POPULAR = 10_000;
 
+    private static final byte[] START = "GET /c".getBytes(StandardCharsets.US_ASCII);
+    private static final int MOST_DIGITS = 10;
     private static final int DRAWS = 1 << 21;
     /** Each loop opens its connections anew, which costs the server more than a redirect and is not what is measured. */
     private static final Duration SETTLING = Duration.ofSeconds(3);
@@ -161,8 +163,26 @@ final class Redirects {
         String tail = " HTTP/1.1\r\nHost: " + url.getRawAuthority()
                 + "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
                 + "\r\nReferer: https://www.example.org/posts/42\r\n\r\n";
-        return number -> ByteBuffer.wrap(
-                ("GET /c" + links[(int) (number % links.length)] + tail).getBytes(StandardCharsets.US_ASCII));
+        byte[] end = tail.getBytes(StandardCharsets.US_ASCII);
+        // used in turn: a generator that collects garbage would be measured as a server that is slow
+        ByteBuffer[] buffers = new ByteBuffer[2 * CONNECTIONS];
+        Arrays.setAll(buffers, index -> ByteBuffer.allocateDirect(START.length + MOST_DIGITS + end.length));
+        return number -> {
+            ByteBuffer buffer = buffers[(int) (number % buffers.length)];
+            buffer.clear().put(START);
+            putNumber(buffer, links[(int) (number % links.length)]);
+            return buffer.put(end).flip();
+        };
+    }
+
+    private static void putNumber(ByteBuffer buffer, int number) {
+        int divisor = 1;
+        while (number / divisor >= 10) {
+            divisor *= 10;
+        }
+        for (; divisor > 0; divisor /= 10) {
+            buffer.put((byte) ('0' + number / divisor % 10));
+        }
     }
 
     /** Waits until each redirect is committed, and checks that each is a row and is counted. */

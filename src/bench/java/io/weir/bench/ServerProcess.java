@@ -109,6 +109,7 @@ public final class ServerProcess implements AutoCloseable {
         command.add("-XX:+UseParallelGC");
         command.add("-XX:NewRatio=1");
         command.add("-XX:GCTimeRatio=999");
+        command.add("-XX:+UseCompactObjectHeaders");
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");

@@ -6,8 +6,11 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Texts that people write. What is wrong with one is a {@link ConfigException}, as the library says, and does not always hold. */
 public final class Hocon {
@@ -24,6 +27,18 @@ public final class Hocon {
                 file.toString(),
                 () -> ConfigFactory.parseFile(
                         file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true)));
+    }
+
+    /** A time under {@code weir}, or null where {@code off} stands in its place. */
+    static @Nullable Duration durationOrOff(Config weir, String key) {
+        try {
+            boolean isOff = weir.getValue(key).valueType() == ConfigValueType.BOOLEAN
+                    ? !weir.getBoolean(key)
+                    : weir.getString(key).equals("off");
+            return isOff ? null : weir.getDuration(key);
+        } catch (ConfigException wrong) {
+            throw new SettingsException(key, wrong.getMessage() + "; or off");
+        }
     }
 
     private static Config parsed(String name, Supplier<Config> parser) {

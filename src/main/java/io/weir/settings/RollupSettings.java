@@ -1,8 +1,6 @@
 package io.weir.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +30,10 @@ public record RollupSettings(
     }
 
     public static RollupSettings from(Config weir) {
-        Config rollups = weir.getConfig("rollups");
         return new RollupSettings(
-                rollups.getDuration("interval"),
-                retention(rollups, "minute-retention"),
-                retention(rollups, "hour-retention"),
-                retention(rollups, "day-retention"));
-    }
-
-    private static @Nullable Duration retention(Config rollups, String key) {
-        try {
-            boolean isOff = rollups.getValue(key).valueType() == ConfigValueType.BOOLEAN
-                    ? !rollups.getBoolean(key)
-                    : rollups.getString(key).equals("off");
-            return isOff ? null : rollups.getDuration(key);
-        } catch (ConfigException wrong) {
-            throw new SettingsException("rollups." + key, wrong.getMessage() + "; or off");
-        }
+                weir.getDuration("rollups.interval"),
+                Hocon.durationOrOff(weir, "rollups.minute-retention"),
+                Hocon.durationOrOff(weir, "rollups.hour-retention"),
+                Hocon.durationOrOff(weir, "rollups.day-retention"));
     }
 }

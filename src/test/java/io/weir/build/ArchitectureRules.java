@@ -49,6 +49,7 @@ final class ArchitectureRules {
         FEATURES.forEach(feature -> allowed.put(feature, with(leaves, "redis")));
         EDGES.forEach(edge -> allowed.put(edge, lower));
         allowed.put("enrich", leaves);
+        allowed.put("scheduling", Set.of());
         allowed.put("redis", Set.of("settings"));
         allowed.put("event", Set.of("definition", "settings"));
         allowed.put("definition", Set.of("settings"));

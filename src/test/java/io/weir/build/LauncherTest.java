@@ -106,7 +106,7 @@ class LauncherTest {
         assertThat(run.errors()).isEmpty();
         assertThat(run.output())
                 .contains("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED")
-                .contains("-Xmx512m ", " -Xmx1g -XX:+UseG1GC -jar ")
+                .contains("-Xmx512m ", " -XX:+UseCompactObjectHeaders ", " -Xmx1g -XX:+UseG1GC -jar ")
                 .doesNotContain("ParallelGC")
                 .contains("-Dweir.home=" + repository + " ")
                 .contains("-Dlogback.configurationFile=" + repository + "/conf/logback.xml")
