@@ -63,7 +63,7 @@ public final class ClickRecorder {
     private final Counter full;
     private final Counter failed;
 
-    /** What this process's keys begin with. */
+    /** What this process's keys begin with; with the at sign, those of a batch stand side by side in {@code event_key}. */
     private final String origin;
 
     private final AtomicLong batches = new AtomicLong();
@@ -98,7 +98,7 @@ public final class ClickRecorder {
         this.retries =
                 CompletableFuture.delayedExecutor(settings.retryDelay().toNanos(), TimeUnit.NANOSECONDS, executor);
         this.metrics = new IngestMetrics(definition.name(), registry);
-        this.origin = "%016x".formatted(new SecureRandom().nextLong());
+        this.origin = "@%016x".formatted(new SecureRandom().nextLong());
         recorded = clicks(registry, "recorded");
         full = clicks(registry, "dropped_full");
         failed = clicks(registry, "dropped_failed");

@@ -13,10 +13,19 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** How a stream's keys stand in {@code event_key}: as hashes, on the day (UTC) of their entry. For one transaction. */
+/**
+ * How a stream's keys stand in {@code event_key}: as hashes, on the day (UTC) of their entry. For one transaction.
+ *
+ * <p>The hash is the first 128 bits of SHA-256 over the stream's name, a zero byte and the key. Of a key {@code @PREFIX/INDEX},
+ * as Weir gives them to clicks, it is the first 112 bits over the same with the prefix alone, and the index: the keys of one
+ * batch stand side by side, and are one page of the table's index instead of one each.
+ */
 final class KeyHash {
     private static final long LAST_DAY = LocalDate.of(9999, 12, 30).toEpochDay();
     private static final String CHECK_VIOLATION = "23514";
+    private static final int MOST_DIGITS = 4;
+    private static final long INDEX_BITS = 0xffff;
+    private static final int NONE = -1;
 
     private final byte[] stream;
     private final MessageDigest sha;
@@ -31,10 +40,43 @@ final class KeyHash {
     }
 
     UUID of(String key) {
+        int index = index(key);
+        String hashed = index == NONE ? key : key.substring(0, key.lastIndexOf('/'));
         sha.update(stream);
         sha.update((byte) 0);
-        ByteBuffer digest = ByteBuffer.wrap(sha.digest(key.getBytes(StandardCharsets.UTF_8)));
-        return new UUID(digest.getLong(), digest.getLong());
+        ByteBuffer digest = ByteBuffer.wrap(sha.digest(hashed.getBytes(StandardCharsets.UTF_8)));
+        long high = digest.getLong();
+        long low = digest.getLong();
+        return new UUID(high, index == NONE ? low : (low & ~INDEX_BITS) | index);
+    }
+
+    /** The index that a key ends with; as it is written, so that no two keys have one hash. */
+    private static int index(String key) {
+        int slash = key.lastIndexOf('/');
+        int digits = key.length() - slash - 1;
+        if (slash < 0 || key.charAt(0) != '@' || digits < 1 || digits > MOST_DIGITS) {
+            return NONE;
+        }
+        int index = 0;
+        for (int at = slash + 1; at < key.length(); at++) {
+            char digit = key.charAt(at);
+            if (digit < '0' || digit > '9' || (digit == '0' && index == 0 && digits > 1)) {
+                return NONE;
+            }
+            index = 10 * index + digit - '0';
+        }
+        return index;
+    }
+
+    /** The same in SQL, for what stands in a column; its one parameter is the stream's name. */
+    static String sql(String column) {
+        String key = column + "::text";
+        String hash =
+                "substring(sha256(convert_to(?, 'UTF8') || '\\x00'::bytea || convert_to(k.hashed, 'UTF8')) FOR 16)";
+        return "(SELECT encode(CASE WHEN k.index IS NULL THEN k.hash ELSE substring(k.hash FOR 14)"
+                + " || decode(lpad(to_hex(k.index), 4, '0'), 'hex') END, 'hex')::uuid FROM (SELECT k.index, " + hash
+                + " AS hash FROM (SELECT substring(" + key + " FROM '^@.*/(0|[1-9][0-9]{0,3})$')::integer AS index,"
+                + " regexp_replace(" + key + ", '^(@.*)/(0|[1-9][0-9]{0,3})$', '\\1') AS hashed) k) k)";
     }
 
     /** Sees to it that the days of these events' keys are there. */

@@ -210,9 +210,8 @@ final class TableConversion {
             return 0;
         }
         String column = Identifiers.column(key.column());
-        String sql = "INSERT INTO event_key (hash, day) SELECT encode(substring(sha256(convert_to(?, 'UTF8') ||"
-                + " '\\x00'::bytea || convert_to(" + column + "::text, 'UTF8')) FOR 16), 'hex')::uuid, ?::date FROM "
-                + table + " WHERE " + column + " IS NOT NULL ON CONFLICT DO NOTHING";
+        String sql = "INSERT INTO event_key (hash, day) SELECT " + KeyHash.sql(column) + ", ?::date FROM " + table
+                + " WHERE " + column + " IS NOT NULL ON CONFLICT DO NOTHING";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, definition.name());
             statement.setString(2, today.toString());
