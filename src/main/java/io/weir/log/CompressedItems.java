@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompressedItems {
     /** What is smaller than this is written as it is. */
-    static final int LEAST_BYTES = 512;
+    private static final int LEAST_BYTES = 512;
+
+    /** What is more than this is written as it is, and not known again by its name. */
+    private static final int MOST_ITEMS = 999_999;
 
     /** What would unpack to more than this was written by nobody who knows Weir's limits. */
     static final int MOST_BYTES = 64 << 20;
@@ -37,6 +40,8 @@ final class CompressedItems {
     private static final int MOST_DIGITS = 6;
     private static final int HEADER_BYTES = 5;
     private static final int FIRST_BUFFER_BYTES = 32 << 10;
+    /** Larger buffers are not kept: there is one for each thread, and few entries need them. */
+    private static final int MOST_KEPT_BYTES = 1 << 20;
 
     private static final ThreadLocal<CompressedItems> OF_THREAD = ThreadLocal.withInitial(CompressedItems::new);
 
@@ -51,7 +56,16 @@ final class CompressedItems {
     static CompressedItems ofThread() {
         CompressedItems items = OF_THREAD.get();
         items.plainLength = 0;
+        if (items.plain.length > MOST_KEPT_BYTES || items.packed.length > MOST_KEPT_BYTES) {
+            items.plain = new byte[FIRST_BUFFER_BYTES];
+            items.packed = new byte[FIRST_BUFFER_BYTES];
+        }
         return items;
+    }
+
+    /** Whether so many items with so many bytes are worth compressing, and would be read again. */
+    static boolean takes(int items, long bytes) {
+        return bytes >= LEAST_BYTES && items <= MOST_ITEMS && bytes + (long) HEADER_BYTES * items <= MOST_BYTES;
     }
 
     /** The name of a field that holds so many items. */

@@ -46,7 +46,7 @@ final class XaddCommand extends AppendCommand {
 
     @Override
     void write(ByteBuf buffer) {
-        ByteBuffer compressed = compress && bytes >= CompressedItems.LEAST_BYTES ? compressed() : null;
+        ByteBuffer compressed = compress && CompressedItems.takes(events, bytes) ? compressed() : null;
         writeNumber(buffer, '*', ARGUMENTS_BEFORE_FIELDS + 2 * (compressed == null ? events : 1));
         buffer.writeBytes(start);
         if (compressed == null) {

@@ -38,6 +38,7 @@ class DefinitionFaultsTest {
         retention = 15                           | retention               | is the number 15                            | with its unit
         retention = "15"                         | retention               | is the string "15"                          | with its unit
         retention = soon                         | retention               | is the string "soon"                        | with its unit
+        compress = 5                             | compress                | is the number 5                             | true or false
         redis-key = ""                           | redis-key               | is not a usable key                         | 1 to 512
         redis-key = 5                            | redis-key               | is the number 5                             | write a string
         window = 5                               | window                  | is the number 5                             | write an object
@@ -220,6 +221,7 @@ class DefinitionFaultsTest {
         dedup { key = [id, u], ttl = 745h } | dedup.ttl | shorten it
         dedup { key = [id, u], ttl = 1h, window = 1h } | dedup.window | use one of
         key = u, dedup { key = [id, u], ttl = 1h } | key | remove one of the two
+        compress = true, dedup { key = [id, u], ttl = 1h } | compress | remove one of the two
         dedup { window = 48 }      | dedup.window | with its unit
         dedup { window = 745h }    | dedup.window | unique column
         """)

@@ -102,6 +102,7 @@ class PresetsTest {
         assertThat(clicks.window())
                 .isEqualTo(new WindowSettings(1000, 10_000, Duration.ofSeconds(1), Duration.ofSeconds(1), null));
         assertThat(clicks.retention()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(clicks.compress()).as("other tools read this stream").isFalse();
         assertThat(clicks.ingest().path()).isEqualTo("/api/v1/clicks");
         assertThat(clicks.ingest().forms()).containsOnly(BodyForm.OBJECT, BodyForm.ARRAY, BodyForm.NDJSON);
         assertThat(clicks.fields())

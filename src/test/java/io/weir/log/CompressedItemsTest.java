@@ -102,6 +102,18 @@ class CompressedItemsTest {
         assertThat(read(1, deflated(item(CompressedItems.MOST_BYTES - 4)))).isNull();
     }
 
+    @Test
+    void whatWouldNotBeReadAgainIsNotCompressed() {
+        int most = CompressedItems.MOST_BYTES;
+        assertThat(CompressedItems.takes(1, 511)).isFalse();
+        assertThat(CompressedItems.takes(1, 512)).isTrue();
+        assertThat(CompressedItems.takes(1, most - 5)).isTrue();
+        assertThat(CompressedItems.takes(1, most - 4)).isFalse();
+        assertThat(CompressedItems.takes(10, most - 49)).isFalse();
+        assertThat(CompressedItems.takes(999_999, 10_000_000)).isTrue();
+        assertThat(CompressedItems.takes(1_000_000, 10_000_000)).isFalse();
+    }
+
     private static byte[] item(int length) {
         return ByteBuffer.allocate(5 + length).put((byte) 'e').putInt(length).array();
     }
