@@ -5,6 +5,9 @@ import static org.apache.pekko.http.javadsl.server.Directives.entity;
 import static org.apache.pekko.http.javadsl.server.Directives.path;
 import static org.apache.pekko.http.javadsl.server.Directives.post;
 
+import io.weir.scheduling.ShortSlices;
+import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -37,6 +40,11 @@ public final class BareRoute {
                 .bind(route())
                 .toCompletableFuture()
                 .get();
+        // as Weir's threads do
+        ShortSlices slices =
+                ShortSlices.of(List.of("bare-pekko.", "GC Thread", "VM Thread"), Duration.ofNanos(100_000));
+        system.scheduler()
+                .scheduleWithFixedDelay(Duration.ZERO, Duration.ofSeconds(1), slices::ask, system.dispatcher());
         System.out.println("http http://127.0.0.1:" + binding.localAddress().getPort());
         System.out.println("ready");
     }

@@ -14,12 +14,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A process that prints its URLs as {@code name URL}, one a line, and then {@code ready}: Weir, or a baseline. */
 public final class ServerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
     private static final String HEAP = "512m";
+    /** And not what a library logs that quotes an address. */
+    private static final Pattern URL_LINE = Pattern.compile("([a-z-]+) +([a-z]+://\\S+)\\s*");
 
     private final Process process;
     private final Map<String, URI> urls = new ConcurrentHashMap<>();
@@ -122,11 +126,9 @@ public final class ServerProcess implements AutoCloseable {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int blank = line.indexOf(' ');
-                if (blank > 0 && line.indexOf("://") > blank && !line.startsWith(" ")) {
-                    urls.putIfAbsent(
-                            line.substring(0, blank),
-                            URI.create(line.substring(blank + 1).strip()));
+                Matcher url = URL_LINE.matcher(line);
+                if (url.matches()) {
+                    urls.putIfAbsent(url.group(1), URI.create(url.group(2)));
                 } else if (line.equals("ready")) {
                     ready.complete(null);
                 }
