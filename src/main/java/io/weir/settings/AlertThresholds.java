@@ -3,7 +3,6 @@ package io.weir.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,8 +17,6 @@ import java.util.Map;
 public record AlertThresholds(String key, Map<String, Double> limits) {
     /** The name that stands for every stream that has no limit of its own. */
     public static final String DEFAULT = "default";
-
-    private static final String OFF = "off";
 
     interface Reader {
         double read(Config config, String path);
@@ -49,7 +46,7 @@ public record AlertThresholds(String key, Map<String, Double> limits) {
 
     static double limit(Config section, String path, String key, Reader reader) {
         try {
-            return isOff(section, path) ? Double.POSITIVE_INFINITY : reader.read(section, path);
+            return Hocon.isOff(section, path) ? Double.POSITIVE_INFINITY : reader.read(section, path);
         } catch (ConfigException wrong) {
             throw new SettingsException(key, wrong.getMessage() + "; or off");
         }
@@ -80,12 +77,6 @@ public record AlertThresholds(String key, Map<String, Double> limits) {
 
     private static double nanos(Config config, String path) {
         return config.getDuration(path).toNanos();
-    }
-
-    private static boolean isOff(Config config, String path) {
-        return config.getValue(path).valueType() == ConfigValueType.BOOLEAN
-                ? !config.getBoolean(path)
-                : OFF.equals(config.getString(path));
     }
 
     /** Where the limit of a stream's figure stands. */

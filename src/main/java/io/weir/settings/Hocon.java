@@ -32,13 +32,17 @@ public final class Hocon {
     /** A time under {@code weir}, or null where {@code off} stands in its place. */
     static @Nullable Duration durationOrOff(Config weir, String key) {
         try {
-            boolean isOff = weir.getValue(key).valueType() == ConfigValueType.BOOLEAN
-                    ? !weir.getBoolean(key)
-                    : weir.getString(key).equals("off");
-            return isOff ? null : weir.getDuration(key);
+            return isOff(weir, key) ? null : weir.getDuration(key);
         } catch (ConfigException wrong) {
             throw new SettingsException(key, wrong.getMessage() + "; or off");
         }
+    }
+
+    /** Whether {@code off} stands there, in quotes or not. */
+    static boolean isOff(Config config, String path) {
+        return config.getValue(path).valueType() == ConfigValueType.BOOLEAN
+                ? !config.getBoolean(path)
+                : config.getString(path).equals("off");
     }
 
     private static Config parsed(String name, Supplier<Config> parser) {
