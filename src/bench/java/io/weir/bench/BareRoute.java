@@ -7,7 +7,6 @@ import static org.apache.pekko.http.javadsl.server.Directives.post;
 
 import io.weir.scheduling.ShortSlices;
 import java.time.Duration;
-import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -34,15 +33,14 @@ public final class BareRoute {
 
     /** Serves on any free port, and prints {@code http URL} and {@code ready} as Weir does. */
     public static void main(String[] arguments) throws Exception {
-        ActorSystem system = ActorSystem.create("bare");
+        ActorSystem system = ActorSystem.create("weir");
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
                 .bind(route())
                 .toCompletableFuture()
                 .get();
-        // as Weir's threads do
-        ShortSlices slices =
-                ShortSlices.of(List.of("bare-pekko.", "GC Thread", "VM Thread"), Duration.ofNanos(100_000));
+        // as Weir's threads do, whose names these have
+        ShortSlices slices = ShortSlices.of(ShortSlices.SERVER, HttpLoad.SLICE);
         system.scheduler()
                 .scheduleWithFixedDelay(Duration.ZERO, Duration.ofSeconds(1), slices::ask, system.dispatcher());
         System.out.println("http http://127.0.0.1:" + binding.localAddress().getPort());

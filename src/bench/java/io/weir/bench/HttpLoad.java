@@ -30,7 +30,7 @@ public final class HttpLoad {
     public static final int NO_ANSWER = 0;
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration SLICE = Duration.ofNanos(100_000);
+    static final Duration SLICE = Duration.ofNanos(100_000);
 
     private final Plan plan;
     private final InetSocketAddress address;

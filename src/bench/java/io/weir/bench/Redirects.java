@@ -164,25 +164,14 @@ final class Redirects {
                 + "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
                 + "\r\nReferer: https://www.example.org/posts/42\r\n\r\n";
         byte[] end = tail.getBytes(StandardCharsets.US_ASCII);
-        // used in turn: a generator that collects garbage would be measured as a server that is slow
+        // used in turn: a generator that collects much garbage would be measured as a server that is slow
         ByteBuffer[] buffers = new ByteBuffer[2 * CONNECTIONS];
         Arrays.setAll(buffers, index -> ByteBuffer.allocateDirect(START.length + MOST_DIGITS + end.length));
         return number -> {
             ByteBuffer buffer = buffers[(int) (number % buffers.length)];
-            buffer.clear().put(START);
-            putNumber(buffer, links[(int) (number % links.length)]);
-            return buffer.put(end).flip();
+            byte[] link = Integer.toString(links[(int) (number % links.length)]).getBytes(StandardCharsets.US_ASCII);
+            return buffer.clear().put(START).put(link).put(end).flip();
         };
-    }
-
-    private static void putNumber(ByteBuffer buffer, int number) {
-        int divisor = 1;
-        while (number / divisor >= 10) {
-            divisor *= 10;
-        }
-        for (; divisor > 0; divisor /= 10) {
-            buffer.put((byte) ('0' + number / divisor % 10));
-        }
     }
 
     /** Waits until each redirect is committed, and checks that each is a row and is counted. */

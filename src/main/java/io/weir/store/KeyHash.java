@@ -40,32 +40,35 @@ final class KeyHash {
     }
 
     UUID of(String key) {
-        int index = index(key);
-        String hashed = index == NONE ? key : key.substring(0, key.lastIndexOf('/'));
+        int slash = slashBeforeIndex(key);
+        String hashed = slash == NONE ? key : key.substring(0, slash);
         sha.update(stream);
         sha.update((byte) 0);
         ByteBuffer digest = ByteBuffer.wrap(sha.digest(hashed.getBytes(StandardCharsets.UTF_8)));
         long high = digest.getLong();
         long low = digest.getLong();
-        return new UUID(high, index == NONE ? low : (low & ~INDEX_BITS) | index);
+        if (slash != NONE) {
+            low = (low & ~INDEX_BITS) | Integer.parseInt(key, slash + 1, key.length(), 10);
+        }
+        return new UUID(high, low);
     }
 
-    /** The index that a key ends with; as it is written, so that no two keys have one hash. */
-    private static int index(String key) {
+    /** Where the slash stands before the index that a key ends with; one way to write it, so that no two keys have one hash. */
+    private static int slashBeforeIndex(String key) {
         int slash = key.lastIndexOf('/');
         int digits = key.length() - slash - 1;
         if (slash < 0 || key.charAt(0) != '@' || digits < 1 || digits > MOST_DIGITS) {
             return NONE;
         }
-        int index = 0;
+        if (digits > 1 && key.charAt(slash + 1) == '0') {
+            return NONE;
+        }
         for (int at = slash + 1; at < key.length(); at++) {
-            char digit = key.charAt(at);
-            if (digit < '0' || digit > '9' || (digit == '0' && index == 0 && digits > 1)) {
+            if (key.charAt(at) < '0' || key.charAt(at) > '9') {
                 return NONE;
             }
-            index = 10 * index + digit - '0';
         }
-        return index;
+        return slash;
     }
 
     /** The same in SQL, for what stands in a column; its one parameter is the stream's name. */
@@ -75,8 +78,8 @@ final class KeyHash {
                 "substring(sha256(convert_to(?, 'UTF8') || '\\x00'::bytea || convert_to(k.hashed, 'UTF8')) FOR 16)";
         return "(SELECT encode(CASE WHEN k.index IS NULL THEN k.hash ELSE substring(k.hash FOR 14)"
                 + " || decode(lpad(to_hex(k.index), 4, '0'), 'hex') END, 'hex')::uuid FROM (SELECT k.index, " + hash
-                + " AS hash FROM (SELECT substring(" + key + " FROM '^@.*/(0|[1-9][0-9]{0,3})$')::integer AS index,"
-                + " regexp_replace(" + key + ", '^(@.*)/(0|[1-9][0-9]{0,3})$', '\\1') AS hashed) k) k)";
+                + " AS hash FROM (SELECT m[2]::integer AS index, coalesce(m[1], " + key + ") AS hashed"
+                + " FROM regexp_match(" + key + ", '^(@.*)/(0|[1-9][0-9]{0,3})$') AS m) k) k)";
     }
 
     /** Sees to it that the days of these events' keys are there. */

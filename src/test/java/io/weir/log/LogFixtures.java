@@ -45,39 +45,22 @@ final class LogFixtures {
     }
 
     static StreamDefinition definition(long maxDepth, int partitions) {
-        return definition(maxDepth, partitions, List.of(), new Dedup(List.of(), Duration.ofDays(2)));
+        return definition(maxDepth, partitions, false, List.of(), new Dedup(List.of(), Duration.ofDays(2)));
     }
 
     /** A stream whose items are not appended again within {@code ttl}. */
     static StreamDefinition once(long maxDepth, int partitions, Duration ttl) {
         Field visitor = new Field(0, "visitor", FieldType.TEXT, false, new Default.None(), null, null, 2_048);
-        return definition(maxDepth, partitions, List.of(visitor), new Dedup(List.of(visitor), ttl));
+        return definition(maxDepth, partitions, false, List.of(visitor), new Dedup(List.of(visitor), ttl));
     }
 
     /** A stream of one partition whose entries are compressed. */
     static StreamDefinition compressed(long maxDepth) {
-        StreamDefinition plain = definition(maxDepth);
-        return new StreamDefinition(
-                plain.name(),
-                plain.file(),
-                plain.redisKey(),
-                plain.partitions(),
-                plain.maxDepth(),
-                plain.window(),
-                plain.retention(),
-                true,
-                plain.ingest(),
-                plain.fields(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                plain.dedup(),
-                List.of(),
-                Rollups.NONE);
+        return definition(maxDepth, 1, true, List.of(), new Dedup(List.of(), Duration.ofDays(2)));
     }
 
-    private static StreamDefinition definition(long maxDepth, int partitions, List<Field> fields, Dedup dedup) {
+    private static StreamDefinition definition(
+            long maxDepth, int partitions, boolean compress, List<Field> fields, Dedup dedup) {
         String name = RedisForTests.freshPrefix() + "stream";
         return new StreamDefinition(
                 name,
@@ -87,13 +70,16 @@ final class LogFixtures {
                 maxDepth,
                 new WindowSettings(1_000, 10_000, Duration.ofSeconds(1)),
                 Duration.ofMinutes(15),
+                compress,
                 new IngestSettings(null, Set.of(BodyForm.OBJECT), null),
                 fields,
                 null,
                 null,
                 List.of(),
                 List.of(),
-                dedup);
+                dedup,
+                List.of(),
+                Rollups.NONE);
     }
 
     static List<LogItem> events(String... payloads) {
