@@ -5,10 +5,16 @@ import static io.weir.log.LogFixtures.definition;
 import static io.weir.log.LogFixtures.events;
 import static io.weir.log.LogFixtures.once;
 import static io.weir.log.LogFixtures.readAll;
+import static io.weir.log.LogFixtures.redis;
 import static io.weir.log.LogFixtures.refusal;
 import static io.weir.log.LogFixtures.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.Generation;
 import io.weir.definition.StreamDefinition;
@@ -21,16 +27,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisSealsTest {
+    private static final int EVENTS_OF_AN_ENTRY = 5;
     private static final Generation NEXT = new Generation(1, 1, false);
 
-    private final RedisEventLog log =
-            RedisEventLog.open(settings(RedisForTests.url(), 5, 256 << 10, 100_000), new SimpleMeterRegistry());
+    private final RedisEventLog log = RedisEventLog.open(
+            settings(RedisForTests.url(), EVENTS_OF_AN_ENTRY, 256 << 10, 100_000), new SimpleMeterRegistry());
     private final PartitionSeals seals = log.seals();
     private final StreamDefinition definition = definition(1_000_000);
 
@@ -78,25 +86,57 @@ class RedisSealsTest {
                 .isEqualTo(AppendFailure.Reason.SEALED);
     }
 
-    /** Wherever among the entries of a large append the seal falls. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3, 10, 30})
-    void aLargeAppendThatMeetsTheSealGoesOnElsewhereAndStaysInOrder(int before) {
+    /** Redis holds the first entry back until the seal is behind it on the same connection; the second waits for an answer. */
+    @Test
+    void aLargeAppendThatMeetsTheSealGoesOnElsewhereAndStaysInOrder() {
         definition.layout().update(List.of(new Generation(0, 1, true), NEXT), Set.of());
         List<LogItem> items = events(400);
-        for (int i = 0; i < before; i++) {
-            await(log.isReachable());
-        }
+        CompletionStage<List<RoutedAppend.Appended>> appended = redis(RedisForTests.url(), server -> {
+            client(server, "PAUSE", "60000", "WRITE");
+            try {
+                CompletionStage<List<RoutedAppend.Appended>> append =
+                        RoutedAppend.always(definition, log).append(0, items);
+                Awaitility.await().until(() -> server.clientList().contains("cmd=xadd"));
+                seals.seal(definition, 0, NEXT);
+                return append;
+            } finally {
+                client(server, "UNPAUSE");
+            }
+        });
+        assertThat(await(appended)).extracting(RoutedAppend.Appended::partition).containsExactly(1_000);
+        assertThat(payloads(0)).hasSize(EVENTS_OF_AN_ENTRY);
+        assertInOrder(items);
+    }
+
+    /** Wherever among the entries of a large append the seal falls. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 3, 10, 30})
+    void whateverASealFindsOfALargeAppendNothingIsLostOrDoubled(long entries) {
+        definition.layout().update(List.of(new Generation(0, 1, true), NEXT), Set.of());
+        List<LogItem> items = events(400);
         CompletionStage<List<RoutedAppend.Appended>> appended =
                 RoutedAppend.always(definition, log).append(0, items);
-        CompletableFuture<EntryId> sealed = seals.seal(definition, 0, NEXT).toCompletableFuture();
-        assertThat(await(appended)).extracting(RoutedAppend.Appended::partition).containsExactly(1_000);
-        await(sealed);
+        while (await(log.standing(definition, 0, EntryId.ZERO)).entriesAdded() < entries) {
+            Thread.onSpinWait();
+        }
+        await(seals.seal(definition, 0, NEXT));
+        await(appended);
+        assertInOrder(items);
+    }
 
+    private void assertInOrder(List<LogItem> items) {
         List<String> all = new ArrayList<>(payloads(0));
         all.addAll(payloads(1_000));
         assertThat(all).isEqualTo(items.stream().map(LogFixtures::text).toList());
-        assertThat(log.depth(definition)).isEqualTo(400);
+        assertThat(log.depth(definition)).isEqualTo(items.size());
+    }
+
+    private static void client(RedisCommands<String, String> server, String... words) {
+        CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8);
+        for (String word : words) {
+            arguments.add(word);
+        }
+        server.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), arguments);
     }
 
     @Test
