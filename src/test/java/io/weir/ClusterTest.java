@@ -3,14 +3,12 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.embedded.FreePort;
 import io.weir.testkit.FaultProxy;
 import io.weir.testkit.Patience;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -256,7 +254,7 @@ class ClusterTest {
 
     @Test
     void aNodeThatListensElsewhereThanWhereItIsReachedIsJoinedAllTheSame() throws Exception {
-        int listens = freePort();
+        int listens = FreePort.on("127.0.0.1");
         try (FaultProxy door = new FaultProxy(listens)) {
             start(Map.of("weir.cluster.port", door.port(), "weir.cluster.bind-port", listens));
             assertThat(nodes.getFirst().server().clusterAddress()).isEqualTo("127.0.0.1:" + door.port());
@@ -281,7 +279,7 @@ class ClusterTest {
         // until it has said so in Redis, which it does four times a second
         await().during(Duration.ofSeconds(1))
                 .until(() -> running.server().runningPartitions().size() == PARTITIONS);
-        int port = freePort();
+        int port = FreePort.on("127.0.0.1");
         RunningWeir alone = start(Map.of(
                 "weir.cluster.port",
                 port,
@@ -300,12 +298,6 @@ class ClusterTest {
         nodes.remove(running);
         running.close();
         awaitSpread(List.of(alone));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void startThree() throws Exception {

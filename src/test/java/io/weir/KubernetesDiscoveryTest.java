@@ -3,7 +3,7 @@ package io.weir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.weir.testkit.FreePort;
+import io.weir.embedded.FreePort;
 import io.weir.testkit.KubernetesApiForTests;
 import io.weir.testkit.KubernetesApiForTests.Pod;
 import io.weir.testkit.Patience;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.weir.WeirCommandLine.Outcome;
 import io.weir.embedded.EmbeddedRedisServer;
-import io.weir.testkit.FreePort;
+import io.weir.embedded.FreePort;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
 import io.weir.testkit.RedisForTests;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.WeirCommandLine.Outcome;
-import io.weir.testkit.FreePort;
+import io.weir.embedded.FreePort;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;

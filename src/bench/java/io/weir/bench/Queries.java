@@ -1,5 +1,6 @@
 package io.weir.bench;
 
+import io.weir.embedded.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -68,7 +69,7 @@ final class Queries {
         execute("LOAD 'auto_explain'", "ALTER SYSTEM SET session_preload_libraries = 'auto_explain'");
         explain(-1);
         List<Result> results = new ArrayList<>();
-        try (ServerProcess weir = ServerProcess.node(servers, 1, Servers.freePort(), home, log)) {
+        try (ServerProcess weir = ServerProcess.node(servers, 1, FreePort.on("127.0.0.1"), home, log)) {
             load();
             Map<String, LongFunction<String>> kinds = kinds();
             for (Map.Entry<String, LongFunction<String>> kind : kinds.entrySet()) {

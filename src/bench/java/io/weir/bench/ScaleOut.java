@@ -3,6 +3,7 @@ package io.weir.bench;
 import com.typesafe.config.ConfigFactory;
 import io.weir.definition.DefinitionFiles;
 import io.weir.definition.StreamDefinition;
+import io.weir.embedded.FreePort;
 import io.weir.event.Partitioner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ final class ScaleOut {
         Path home = home(Files.createDirectories(directory.resolve(kind + "-" + nodes)));
         ScaleOut drain = new ScaleOut(servers, kind, home.resolve("conf").resolve("streams"));
         List<ServerProcess> running = new ArrayList<>();
-        int seed = Servers.freePort();
+        int seed = FreePort.on("127.0.0.1");
         try (Progress progress = new Progress(servers, kind.stream)) {
             for (int node = 1; node <= nodes; node++) {
                 running.add(ServerProcess.node(servers, node, seed, home, logs.apply(node)));

@@ -1,9 +1,9 @@
 package io.weir.bench;
 
+import io.weir.embedded.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,8 +20,8 @@ final class Servers implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
     private final Path directory;
-    private final int redisPort = freePort();
-    private final int postgresPort = freePort();
+    private final int redisPort = FreePort.on("127.0.0.1");
+    private final int postgresPort = FreePort.on("127.0.0.1");
     private final Thread atExit = new Thread(this::stopAll, "bench-cleanup");
     private @Nullable Process redis;
     private @Nullable EmbeddedPostgres postgres;
@@ -186,14 +186,6 @@ final class Servers implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
         }
     }
 }

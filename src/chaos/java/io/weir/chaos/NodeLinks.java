@@ -1,5 +1,6 @@
 package io.weir.chaos;
 
+import io.weir.embedded.FreePort;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,10 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class NodeLinks implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2_000;
-    /** Below the ports that outgoing connections are given. */
-    private static final int FIRST_PORT = 20_000;
-
-    private static final int LAST_PORT = 30_000;
 
     /** Who opens a connection, and to whom. */
     private record Link(int from, int to) {}
@@ -41,7 +38,7 @@ final class NodeLinks implements AutoCloseable {
     NodeLinks(int nodes) throws IOException {
         for (int node = 0; node < nodes; node++) {
             doors.add(new ServerSocket(0, 50, InetAddress.getByName(host(node))));
-            ports.add(freePort(node));
+            ports.add(FreePort.on(host(node)));
         }
         for (int node = 0; node < nodes; node++) {
             int to = node;
@@ -152,17 +149,6 @@ final class NodeLinks implements AutoCloseable {
     private void close(Socket socket) {
         open.remove(socket);
         closeQuietly(socket);
-    }
-
-    private static int freePort(int node) throws IOException {
-        for (int port = FIRST_PORT + (int) (ProcessHandle.current().pid() % 5_000); port < LAST_PORT; port++) {
-            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getByName(host(node)))) {
-                return port;
-            } catch (IOException taken) {
-                // the next one
-            }
-        }
-        throw new IOException("no port is free at " + host(node));
     }
 
     private static void closeQuietly(Closeable closeable) {

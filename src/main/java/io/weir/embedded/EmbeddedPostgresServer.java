@@ -218,7 +218,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             EmbeddedPostgresServerCommands commands, Path directory, int port, Duration startTimeout, boolean durable)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
-            int candidate = port == 0 ? freePort() : port;
+            int candidate = port == 0 ? FreePort.on("127.0.0.1") : port;
             requireFree(candidate);
             Files.writeString(directory.resolve("weir.conf"), configuration(candidate, durable));
             try {
@@ -235,13 +235,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
     private static InetSocketAddress loopback(int port) throws IOException {
         return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(loopback(0));
-            return socket.getLocalPort();
-        }
     }
 
     private static void requireFree(int port) {

@@ -133,7 +133,7 @@ public final class EmbeddedRedisServer implements AutoCloseable {
             EmbeddedRedisServerOrphan.shutDown(directory, executable, pidFile, portFile, STOP_TIMEOUT);
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
-                port = anyPort ? freePort() : checkedFree(port);
+                port = anyPort ? FreePort.on("127.0.0.1") : checkedFree(port);
                 Files.deleteIfExists(pidFile);
                 // before the start: an orphan must be found by it, whenever Weir is killed
                 Files.writeString(portFile, Integer.toString(port));
@@ -262,13 +262,6 @@ public final class EmbeddedRedisServer implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(loopback(0));
-            return socket.getLocalPort();
         }
     }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.weir.embedded.FreePort;
 import io.weir.settings.SettingsException;
 import io.weir.testkit.DnsForTests;
 import io.weir.testkit.DnsForTests.Service;
-import io.weir.testkit.FreePort;
 import io.weir.testkit.Patience;
 import java.net.ServerSocket;
 import java.net.URI;

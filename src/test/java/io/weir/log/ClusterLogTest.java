@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.definition.StreamDefinition;
+import io.weir.embedded.FreePort;
 import io.weir.event.EntryId;
 import io.weir.log.EventLog.Place;
 import io.weir.settings.LogSettings;
@@ -245,7 +246,7 @@ class ClusterLogTest {
 
     @Test
     void aLogOpensWithOneNodeThatIsThereAndWithout() {
-        String away = "127.0.0.1:" + RedisProcess.freePort();
+        String away = "127.0.0.1:" + FreePort.on("127.0.0.1");
         StreamDefinition definition = definition(NO_LIMIT, 5);
         try (RedisEventLog other = RedisEventLog.open(
                 settings("redis://" + away + "," + cluster.nodes().get(1).hostAndPort()), new SimpleMeterRegistry())) {

@@ -2,9 +2,9 @@ package io.weir.testkit;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.weir.embedded.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,10 +44,7 @@ public final class PgBouncer implements AutoCloseable {
                 PROGRAMS.stream().anyMatch(Files::isExecutable),
                 "this system has no pgbouncer; apt-get install pgbouncer");
         URI server = URI.create(database.url());
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.on("127.0.0.1");
         // as Debian ships it, apart from the mode and from where it listens
         String settings = """
             [databases]

@@ -7,6 +7,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.weir.embedded.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,11 +31,11 @@ public final class RedisClusterForTests implements AutoCloseable {
         RedisClusterForTests cluster = new RedisClusterForTests();
         List<Integer> busPorts = new ArrayList<>();
         for (int node = 0; node < NODES; node++) {
-            int busPort = RedisProcess.freePort();
+            int busPort = FreePort.on("127.0.0.1");
             busPorts.add(busPort);
             cluster.nodes.add(RedisProcess.start(
                     directory.resolve("node-" + node),
-                    RedisProcess.freePort(),
+                    FreePort.on("127.0.0.1"),
                     "--cluster-enabled",
                     "yes",
                     "--cluster-port",

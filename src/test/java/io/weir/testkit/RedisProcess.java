@@ -7,8 +7,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.weir.embedded.RedisExecutableForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,15 +62,6 @@ public final class RedisProcess implements AutoCloseable {
 
     private void awaitAnswer() {
         Awaitility.await().atMost(TIMEOUT).ignoreExceptions().until(() -> "PONG".equals(ask(redis -> redis.ping())));
-    }
-
-    /** A port that nobody listens at, for now. */
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return socket.getLocalPort();
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
-        }
     }
 
     public int port() {

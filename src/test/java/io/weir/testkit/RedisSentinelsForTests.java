@@ -4,6 +4,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.weir.embedded.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ public final class RedisSentinelsForTests implements AutoCloseable {
         List<String> options = new ArrayList<>(List.of(
                 "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--repl-diskless-sync", "yes"));
         options.addAll(List.of(more));
-        return RedisProcess.start(directory, RedisProcess.freePort(), options.toArray(String[]::new));
+        return RedisProcess.start(directory, FreePort.on("127.0.0.1"), options.toArray(String[]::new));
     }
 
     private static RedisProcess sentinel(Path directory, int master) {
@@ -69,7 +70,7 @@ public final class RedisSentinelsForTests implements AutoCloseable {
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }
-        RedisProcess sentinel = RedisProcess.start(directory, RedisProcess.freePort(), "sentinel.conf", "--sentinel");
+        RedisProcess sentinel = RedisProcess.start(directory, FreePort.on("127.0.0.1"), "sentinel.conf", "--sentinel");
         // it learns of the others, and tells them what it sees, as often as that
         sentinel.ask(redis -> redis.dispatch(
                 CommandType.SENTINEL,
