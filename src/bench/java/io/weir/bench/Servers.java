@@ -1,30 +1,30 @@
 package io.weir.bench;
 
+import io.weir.embedded.EmbeddedPostgresServer;
 import io.weir.embedded.FreePort;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
-/** Redis and PostgreSQL of their own for a run, both as durable as they are by default in production. */
+/** Redis and PostgreSQL of their own for a run, set up and as durable as those of {@code weir up}. */
 final class Servers implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
     private final Path directory;
     private final int redisPort = FreePort.on("127.0.0.1");
-    private final int postgresPort = FreePort.on("127.0.0.1");
     private final Thread atExit = new Thread(this::stopAll, "bench-cleanup");
     private @Nullable Process redis;
-    private @Nullable EmbeddedPostgres postgres;
+    private @Nullable EmbeddedPostgresServer postgres;
 
     private Servers(Path directory) {
         this.directory = directory;
@@ -89,26 +89,17 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    void startPostgres() throws IOException {
-        postgres = EmbeddedPostgres.builder()
-                .setPort(postgresPort)
-                .setDataDirectory(directory.resolve("postgres"))
-                .setCleanDataDirectory(false)
-                .setPGStartupWait(START_TIMEOUT)
-                .setServerConfig("max_wal_size", "4GB")
-                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("postgres.log").toFile()))
-                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("postgres.log").toFile()))
-                .start();
+    void startPostgres() {
+        EmbeddedPostgresServer stopped = postgres;
+        if (stopped == null) {
+            postgres = EmbeddedPostgresServer.start(directory.resolve("postgres"), 0, START_TIMEOUT);
+        } else {
+            stopped.restart();
+        }
     }
 
-    void stopPostgres() throws IOException {
-        EmbeddedPostgres running = postgres;
-        postgres = null;
-        if (running != null) {
-            running.close();
-        }
+    void stopPostgres() {
+        postgres().stop();
     }
 
     Stream<ProcessHandle> redisProcess() {
@@ -118,14 +109,8 @@ final class Servers implements AutoCloseable {
 
     /** The server and what it has started. */
     Stream<ProcessHandle> postgresProcesses() {
-        try (Stream<String> lines = Files.lines(directory.resolve("postgres").resolve("postmaster.pid"))) {
-            return ProcessHandle.of(
-                            Long.parseLong(lines.findFirst().orElseThrow().strip()))
-                    .stream()
-                    .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()));
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
-        }
+        return ProcessHandle.of(postgres().pid()).stream()
+                .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()));
     }
 
     String redisUrl() {
@@ -137,7 +122,7 @@ final class Servers implements AutoCloseable {
     }
 
     String databaseUrl() {
-        return "postgres://postgres@127.0.0.1:" + postgresPort + "/postgres";
+        return postgres().url();
     }
 
     RedisClient redis() {
@@ -145,11 +130,11 @@ final class Servers implements AutoCloseable {
     }
 
     Connection database() throws SQLException {
-        EmbeddedPostgres running = postgres;
-        if (running == null) {
-            throw new SQLException("stopped");
-        }
-        return running.getPostgresDatabase().getConnection();
+        return DriverManager.getConnection(postgres().jdbcUrl());
+    }
+
+    private EmbeddedPostgresServer postgres() {
+        return Objects.requireNonNull(postgres, "PostgreSQL was not started");
     }
 
     /** Empties both, as after an installation. No Weir may run. */
@@ -173,10 +158,8 @@ final class Servers implements AutoCloseable {
 
     private void stopAll() {
         stopRedis();
-        try {
-            stopPostgres();
-        } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
+        if (postgres != null) {
+            postgres.close();
         }
     }
 
