@@ -198,8 +198,10 @@ public final class Bench {
     private void redirects(Servers servers) throws Exception {
         begin("redirects over " + Figures.count(Redirects.LINKS) + " links");
         Redirects.Schedule schedule = full
-                ? new Redirects.Schedule(Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(60))
-                : new Redirects.Schedule(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10));
+                ? new Redirects.Schedule(
+                        Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(75), Duration.ofSeconds(15))
+                : new Redirects.Schedule(
+                        Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(3));
         Redirects.Result result = Redirects.run(servers, schedule, log("redirect"));
         figures.add("redirects, answered", result.highest().acceptedPerSecond(), "", OptionalDouble.empty(), "");
         figures.add(

@@ -33,9 +33,6 @@ final class Redirects {
     private static final byte[] START = "GET /c".getBytes(StandardCharsets.US_ASCII);
     private static final int MOST_DIGITS = 10;
     private static final int DRAWS = 1 << 21;
-    /** Each loop opens its connections anew, which costs the server more than a redirect and is not what is measured. */
-    private static final Duration SETTLING = Duration.ofSeconds(3);
-
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private Redirects() {}
@@ -46,8 +43,10 @@ final class Redirects {
      * @param warmUp until what is measured is compiled, and memory holds what is popular
      * @param highest the closed loop that says how many a second there can be
      * @param half each of the open loops at half of that
+     * @param settling what of these is sent and not counted: each opens its connections anew, which costs the server more than
+     *     a redirect, and has it compile what comes at another pace than in the loop before
      */
-    record Schedule(Duration warmUp, Duration highest, Duration half) {}
+    record Schedule(Duration warmUp, Duration highest, Duration half, Duration settling) {}
 
     /**
      * What came of it.
@@ -74,19 +73,19 @@ final class Redirects {
             createLinks(servers);
             URI url = weir.http("/");
             LongFunction<ByteBuffer> everywhere = requests(url, zipf(LINKS));
-            long clicks = load(url, schedule.warmUp(), 0, everywhere).accepted();
+            long clicks = highest(url, schedule.warmUp(), everywhere).accepted();
             settle(servers, weir, clicks);
             long beganNanos = System.nanoTime();
-            HttpLoad.Result highest = load(url, schedule.highest(), 0, everywhere);
+            HttpLoad.Result highest = highest(url, schedule.highest(), everywhere);
             clicks += highest.accepted();
             awaitClicks(servers, clicks);
             double sustained = highest.accepted() * 1e9 / (System.nanoTime() - beganNanos);
             weir.collectGarbage();
             double rate = highest.acceptedPerSecond() / 2;
-            HttpLoad.Result half = load(url, schedule.half(), rate, everywhere);
+            HttpLoad.Result half = atRate(url, schedule, rate, everywhere);
             clicks += half.accepted();
             settle(servers, weir, clicks);
-            HttpLoad.Result halfSustained = load(url, schedule.half(), sustained / 2, everywhere);
+            HttpLoad.Result halfSustained = atRate(url, schedule, sustained / 2, everywhere);
             clicks += halfSustained.accepted();
             int[] popular = new int[POPULAR];
             Arrays.setAll(popular, i -> i);
@@ -98,7 +97,7 @@ final class Redirects {
             servers.stopRedis();
             servers.stopPostgres();
             try {
-                HttpLoad.Result alone = load(url, schedule.half(), rate, requests(url, zipf(POPULAR)));
+                HttpLoad.Result alone = atRate(url, schedule, rate, requests(url, zipf(POPULAR)));
                 return new Result(highest, sustained, half, halfSustained, alone, clicks, lookups);
             } finally {
                 servers.startPostgres();
@@ -107,18 +106,21 @@ final class Redirects {
         }
     }
 
-    private static HttpLoad.Result load(URI url, Duration duration, double perSecond, LongFunction<ByteBuffer> requests)
+    private static HttpLoad.Result highest(URI url, Duration duration, LongFunction<ByteBuffer> requests)
             throws IOException {
-        HttpLoad.Result result = HttpLoad.run(
+        return load(new HttpLoad.Plan(url, CONNECTIONS, duration, Long.MAX_VALUE, 0, List.of()), requests);
+    }
+
+    private static HttpLoad.Result atRate(
+            URI url, Schedule schedule, double perSecond, LongFunction<ByteBuffer> requests) throws IOException {
+        return load(
                 new HttpLoad.Plan(
-                        url,
-                        CONNECTIONS,
-                        duration,
-                        Long.MAX_VALUE,
-                        perSecond,
-                        List.of(),
-                        perSecond == 0 ? Duration.ZERO : SETTLING),
+                        url, CONNECTIONS, schedule.half(), Long.MAX_VALUE, perSecond, List.of(), schedule.settling()),
                 requests);
+    }
+
+    private static HttpLoad.Result load(HttpLoad.Plan plan, LongFunction<ByteBuffer> requests) throws IOException {
+        HttpLoad.Result result = HttpLoad.run(plan, requests);
         if (result.accepted() != result.sent()) {
             throw new IllegalStateException("not every redirect was answered: " + result.statuses());
         }

@@ -56,7 +56,7 @@ final class Servers implements AutoCloseable {
                         "--maxmemory-policy",
                         "noeviction")
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("redis.log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target", "bench-logs", "redis.log").toFile()))
                 .start();
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         for (; ; ) {
