@@ -56,7 +56,8 @@ final class Servers implements AutoCloseable {
                         "--maxmemory-policy",
                         "noeviction")
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target", "bench-logs", "redis.log").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        Path.of("target", "bench-logs", "redis.log").toFile()))
                 .start();
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         for (; ; ) {
