@@ -1,9 +1,6 @@
 package io.weir.embedded;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -24,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgresServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+    private static final String ADDRESS = "127.0.0.1";
     private static final int ATTEMPTS_AT_A_FREE_PORT = 5;
 
     private final EmbeddedPostgresServerCommands commands;
@@ -218,7 +216,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             EmbeddedPostgresServerCommands commands, Path directory, int port, Duration startTimeout, boolean durable)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
-            int candidate = port == 0 ? FreePort.on("127.0.0.1") : port;
+            int candidate = port == 0 ? FreePort.on(ADDRESS) : port;
             requireFree(candidate);
             Files.writeString(directory.resolve("weir.conf"), configuration(candidate, durable));
             try {
@@ -233,18 +231,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress loopback(int port) throws IOException {
-        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
-    }
-
     private static void requireFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(loopback(port));
-        } catch (IOException inUse) {
-            throw new EmbeddedPostgresServerException(
-                    "port " + port + " on 127.0.0.1 is in use: set WEIR_PG_PORT to another one, or to 0 for any free"
-                            + " one",
-                    inUse);
+        if (!FreePort.isFree(ADDRESS, port)) {
+            throw new EmbeddedPostgresServerException("port " + port
+                    + " on 127.0.0.1 is in use: set WEIR_PG_PORT to another one, or to 0 for any free one");
         }
     }
 

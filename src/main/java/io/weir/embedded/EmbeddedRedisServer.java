@@ -3,10 +3,6 @@ package io.weir.embedded;
 import io.weir.settings.SettingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +29,7 @@ public final class EmbeddedRedisServer implements AutoCloseable {
     private static final Duration PROBE_TIMEOUT = Duration.ofMillis(500);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int FREE_PORT_ATTEMPTS = 5;
+    private static final String ADDRESS = "127.0.0.1";
     private static final String LOG_FILE = "redis.log";
 
     /** Directories in use by this process: a second attempt to lock one would let go of the first one's lock. */
@@ -133,7 +130,7 @@ public final class EmbeddedRedisServer implements AutoCloseable {
             EmbeddedRedisServerOrphan.shutDown(directory, executable, pidFile, portFile, STOP_TIMEOUT);
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
-                port = anyPort ? FreePort.on("127.0.0.1") : checkedFree(port);
+                port = anyPort ? FreePort.on(ADDRESS) : checkedFree(port);
                 Files.deleteIfExists(pidFile);
                 // before the start: an orphan must be found by it, whenever Weir is killed
                 Files.writeString(portFile, Integer.toString(port));
@@ -161,7 +158,7 @@ public final class EmbeddedRedisServer implements AutoCloseable {
         command.add(executable.toString());
         // paths are relative to the working directory, so that none has to be quoted
         command.addAll(List.of("--dir", "./", "--pidfile", "redis.pid", "--daemonize", "no"));
-        command.addAll(List.of("--bind", "127.0.0.1", "--port", Integer.toString(port), "--protected-mode", "yes"));
+        command.addAll(List.of("--bind", ADDRESS, "--port", Integer.toString(port), "--protected-mode", "yes"));
         command.addAll(List.of("--appendonly", "yes", "--appendfsync", "everysec", "--aof-load-truncated", "yes"));
         command.addAll(List.of("--save", "", "--maxmemory-policy", "noeviction"));
         return new ProcessBuilder(command)
@@ -265,20 +262,14 @@ public final class EmbeddedRedisServer implements AutoCloseable {
         }
     }
 
-    private static int checkedFree(int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(loopback(port));
+    private static int checkedFree(int port) {
+        if (FreePort.isFree(ADDRESS, port)) {
             return port;
-        } catch (BindException problem) {
-            throw new SettingsException(
-                    "embedded.redis-port",
-                    "127.0.0.1:" + port + " is in use by another program: set WEIR_REDIS_PORT to a free port, or to 0"
-                            + " for any");
         }
-    }
-
-    private static InetSocketAddress loopback(int port) throws IOException {
-        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+        throw new SettingsException(
+                "embedded.redis-port",
+                "127.0.0.1:" + port + " is in use by another program: set WEIR_REDIS_PORT to a free port, or to 0"
+                        + " for any");
     }
 
     private String lastLogLines() {

@@ -23,12 +23,19 @@ public final class FreePort {
     public static int on(String address) {
         for (int attempt = FIRST; attempt < LAST; attempt++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), LAST - FIRST);
-            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getByName(address))) {
+            if (isFree(address, port)) {
                 return port;
-            } catch (IOException taken) {
-                // the next one
             }
         }
         throw new UncheckedIOException(new IOException("no port is free at " + address));
+    }
+
+    /** Whether one could listen there now. */
+    static boolean isFree(String address, int port) {
+        try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getByName(address))) {
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 }
