@@ -3,6 +3,7 @@ package io.weir.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -63,6 +64,12 @@ public final class Bench {
                 bench.figures.print();
             }
         } finally {
+            for (Path log :
+                    List.of(directory.resolve("redis").resolve("redis.log"), directory.resolve("postgres.log"))) {
+                if (Files.exists(log)) {
+                    Files.copy(log, logs.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
             delete(directory);
         }
         // threads of a database's client may linger

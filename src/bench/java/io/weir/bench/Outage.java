@@ -1,6 +1,5 @@
 package io.weir.bench;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +65,7 @@ final class Outage {
                 case POSTGRES -> servers.startPostgres();
                 case REDIS -> servers.startRedis();
             }
-        } catch (IOException | InterruptedException problem) {
+        } catch (InterruptedException problem) {
             throw new IllegalStateException(problem);
         }
     }

@@ -1,9 +1,7 @@
 package io.weir.bench;
 
 import io.weir.embedded.EmbeddedPostgresServer;
-import io.weir.embedded.FreePort;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.weir.embedded.EmbeddedRedisServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,26 +9,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import redis.embedded.RedisExecProvider;
 
 /** Redis and PostgreSQL of their own for a run, set up and as durable as those of {@code weir up}. */
 final class Servers implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
     private final Path directory;
-    private final int redisPort = FreePort.on("127.0.0.1");
     private final Thread atExit = new Thread(this::stopAll, "bench-cleanup");
-    private @Nullable Process redis;
+    private @Nullable EmbeddedRedisServer redis;
     private @Nullable EmbeddedPostgresServer postgres;
 
     private Servers(Path directory) {
         this.directory = directory;
     }
 
-    static Servers start(Path directory) throws IOException {
+    static Servers start(Path directory) {
         Servers servers = new Servers(directory);
         Runtime.getRuntime().addShutdownHook(servers.atExit);
         servers.startRedis();
@@ -38,56 +33,17 @@ final class Servers implements AutoCloseable {
         return servers;
     }
 
-    void startRedis() throws IOException {
-        redis = new ProcessBuilder(
-                        RedisExecProvider.defaultProvider().get().getAbsolutePath(),
-                        "--port",
-                        Integer.toString(redisPort),
-                        "--bind",
-                        "127.0.0.1",
-                        "--dir",
-                        directory.toString(),
-                        "--appendonly",
-                        "yes",
-                        "--appendfsync",
-                        "everysec",
-                        "--save",
-                        "",
-                        "--maxmemory-policy",
-                        "noeviction")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        Path.of("target", "bench-logs", "redis.log").toFile()))
-                .start();
-        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-        for (; ; ) {
-            try (RedisClient client = redis()) {
-                if (client.call("PING").equals("PONG")) {
-                    return;
-                }
-            } catch (UncheckedIOException notYet) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("Redis did not start: " + directory.resolve("redis.log"), notYet);
-                }
-            }
-            pause();
+    void startRedis() {
+        EmbeddedRedisServer stopped = redis;
+        if (stopped == null) {
+            redis = EmbeddedRedisServer.start(directory.resolve("redis"), 0, START_TIMEOUT);
+        } else {
+            stopped.restart();
         }
     }
 
     void stopRedis() {
-        Process running = redis;
-        redis = null;
-        if (running != null) {
-            running.destroy();
-            try {
-                if (!running.waitFor(20, TimeUnit.SECONDS)) {
-                    running.destroyForcibly();
-                }
-            } catch (InterruptedException interrupted) {
-                running.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
+        redisServer().close();
     }
 
     void startPostgres() {
@@ -104,8 +60,7 @@ final class Servers implements AutoCloseable {
     }
 
     Stream<ProcessHandle> redisProcess() {
-        Process running = redis;
-        return running == null ? Stream.empty() : Stream.of(running.toHandle());
+        return ProcessHandle.of(redisServer().pid()).stream();
     }
 
     /** The server and what it has started. */
@@ -115,11 +70,11 @@ final class Servers implements AutoCloseable {
     }
 
     String redisUrl() {
-        return "redis://127.0.0.1:" + redisPort;
+        return redisServer().url();
     }
 
     int redisPort() {
-        return redisPort;
+        return redisServer().port();
     }
 
     String databaseUrl() {
@@ -127,11 +82,15 @@ final class Servers implements AutoCloseable {
     }
 
     RedisClient redis() {
-        return new RedisClient("127.0.0.1", redisPort);
+        return new RedisClient("127.0.0.1", redisPort());
     }
 
     Connection database() throws SQLException {
         return DriverManager.getConnection(postgres().jdbcUrl());
+    }
+
+    private EmbeddedRedisServer redisServer() {
+        return Objects.requireNonNull(redis, "Redis was not started");
     }
 
     private EmbeddedPostgresServer postgres() {
@@ -158,7 +117,9 @@ final class Servers implements AutoCloseable {
     }
 
     private void stopAll() {
-        stopRedis();
+        if (redis != null) {
+            redis.close();
+        }
         if (postgres != null) {
             postgres.close();
         }
