@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 
 /**
@@ -32,7 +33,7 @@ final class Redirects {
 
     private static final byte[] START = "GET /c".getBytes(StandardCharsets.US_ASCII);
     private static final int MOST_DIGITS = 10;
-    private static final int DRAWS = 1 << 21;
+    private static final int DRAWS = 1 << 23;
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
     private Redirects() {}
@@ -169,9 +170,12 @@ final class Redirects {
         // used in turn: a generator that collects much garbage would be measured as a server that is slow
         ByteBuffer[] buffers = new ByteBuffer[2 * CONNECTIONS];
         Arrays.setAll(buffers, index -> ByteBuffer.allocateDirect(START.length + MOST_DIGITS + end.length));
+        // goes on where the loop before has stopped: the same draws again would be links that some cache has
+        AtomicInteger next = new AtomicInteger();
         return number -> {
             ByteBuffer buffer = buffers[(int) (number % buffers.length)];
-            byte[] link = Integer.toString(links[(int) (number % links.length)]).getBytes(StandardCharsets.US_ASCII);
+            int draw = Math.floorMod(next.getAndIncrement(), links.length);
+            byte[] link = Integer.toString(links[draw]).getBytes(StandardCharsets.US_ASCII);
             return buffer.clear().put(START).put(link).put(end).flip();
         };
     }
