@@ -42,7 +42,8 @@ final class PostgresLinks implements LinkStore {
     PostgresLinks(HikariDataSource pool, String table) {
         this.pool = pool;
         String name = Identifiers.table(table);
-        targets = "SELECT code, url, expires_at, updated_at FROM " + name + " WHERE code = ANY (?)";
+        targets = "BEGIN READ ONLY; " + LIMITS + "; SELECT code, url, expires_at, updated_at FROM " + name
+                + " WHERE code = ANY (?); COMMIT";
         find = "SELECT " + COLUMNS + " FROM " + name + " WHERE code = ?";
         create = "INSERT INTO " + name + " (code, url, project, expires_at, created_at, updated_at)"
                 + " VALUES (?, ?, ?, ?, clock_timestamp(), clock_timestamp())"
@@ -69,21 +70,28 @@ final class PostgresLinks implements LinkStore {
         }
     }
 
+    /** In one message to the server and one back: a visitor waits, and each of either has to wait for a processor. */
     @Override
     public Map<String, Target> targets(Collection<String> codes) {
-        return transaction(connection -> {
-            Map<String, Target> found = HashMap.newHashMap(codes.size());
-            try (PreparedStatement statement = connection.prepareStatement(targets)) {
-                statement.setArray(1, connection.createArrayOf("text", codes.toArray()));
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        Instant updatedAt = instant(rows, 4);
-                        found.put(rows.getString(1), Link.target(rows.getString(2), instantOrNull(rows, 3), updatedAt));
-                    }
-                }
-            }
-            return found;
-        });
+        try {
+            return ShortTransaction.runAtOnce(
+                    pool,
+                    targets,
+                    statement -> {
+                        statement.setArray(1, statement.getConnection().createArrayOf("text", codes.toArray()));
+                    },
+                    PostgresLinks::targets);
+        } catch (SQLException problem) {
+            throw unavailable(problem);
+        }
+    }
+
+    private static Map<String, Target> targets(ResultSet rows) throws SQLException {
+        Map<String, Target> found = new HashMap<>();
+        while (rows.next()) {
+            found.put(rows.getString(1), Link.target(rows.getString(2), instantOrNull(rows, 3), instant(rows, 4)));
+        }
+        return found;
     }
 
     @Override
@@ -196,8 +204,12 @@ final class PostgresLinks implements LinkStore {
         try {
             return ShortTransaction.run(pool, LIMITS, work);
         } catch (SQLException problem) {
-            throw new LinksUnavailableException(
-                    "the links could not be asked for or changed: " + DatabaseFailure.describe(problem));
+            throw unavailable(problem);
         }
+    }
+
+    private static LinksUnavailableException unavailable(SQLException problem) {
+        return new LinksUnavailableException(
+                "the links could not be asked for or changed: " + DatabaseFailure.describe(problem));
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.link.Link;
 import io.weir.link.LinkStore;
+import io.weir.link.LinksUnavailableException;
 import io.weir.link.Target;
 import io.weir.testkit.PostgresForTests;
 import io.weir.testkit.PostgresTestDatabase;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +50,28 @@ class PostgresLinksTest {
         assertThat(links.delete("a")).isEqualTo(changed.target().version() + 1);
         assertThat(links.delete("a")).isNull();
         assertThat(links.find("a")).isNull();
+    }
+
+    @Test
+    void aQuestionThatTakesTooLongIsGivenUpAndLeavesNothingBehind() throws SQLException {
+        LinkStore links = weir.links("short_links");
+        links.create(new LinkStore.NewLink("a", "https://example.com/1", null, null));
+        assertThat(links.targets(List.of("a"))).hasSize(1);
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE short_links IN ACCESS EXCLUSIVE MODE");
+            assertThatThrownBy(() -> links.targets(List.of("a")))
+                    .isInstanceOf(LinksUnavailableException.class)
+                    .hasMessageContaining("timeout");
+            other.rollback();
+        }
+        assertThat(links.targets(List.of("a", "none"))).hasSize(1);
+        assertThat(database.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"))
+                .isZero();
+        // its limits were those of its transaction
+        assertThat(links.change("a", new LinkStore.LinkChange("https://example.com/2", false, null, false, null)))
+                .isNotNull();
     }
 
     @Test
