@@ -18,17 +18,11 @@ final class LinkMemory {
     /** What is remembered of changes; a change that had to be forgotten makes all earlier readings suspect. */
     private static final int MAX_CHANGES = 100_000;
 
-    /**
-     * A link in memory.
-     *
-     * @param beganNanos when its reading began
-     */
-    record Held(Target target, long beganNanos) {}
-
     private final LongSupplier nanos;
     private final long ttlNanos;
     private final long longestReadingNanos;
-    private final Cache<String, Held> links;
+    private final long staleNanos;
+    private final Sieve links;
     private final Cache<String, Long> absent;
     private final Cache<String, Long> changes;
     private volatile long doubtedNanos;
@@ -40,7 +34,8 @@ final class LinkMemory {
         Duration longestReading = settings.lookupTimeout().multipliedBy(4).plusSeconds(10);
         this.longestReadingNanos = longestReading.toNanos();
         this.doubtedNanos = nanos.getAsLong();
-        links = builder(settings.maxLinks(), settings.staleIfError()).build();
+        this.staleNanos = settings.staleIfError().toNanos();
+        links = new Sieve(settings.maxLinks());
         absent = builder(settings.maxAbsent(), settings.absentTtl()).build();
         changes = builder(MAX_CHANGES, longestReading.multipliedBy(2))
                 .evictionListener((code, at, cause) -> {
@@ -61,12 +56,13 @@ final class LinkMemory {
 
     /** What is held, fresh or not. */
     @Nullable
-    Held find(String code) {
-        return links.getIfPresent(code);
+    HeldLink find(String code) {
+        HeldLink held = links.find(code);
+        return held == null || nanos.getAsLong() - held.beganNanos() >= staleNanos ? null : held;
     }
 
     /** Whether it may be answered without asking again. */
-    boolean isFresh(Held held) {
+    boolean isFresh(HeldLink held) {
         return held.beganNanos() - doubtedNanos >= 0 && nanos.getAsLong() - held.beganNanos() < ttlNanos;
     }
 
@@ -83,33 +79,30 @@ final class LinkMemory {
      * @return whether it is kept
      */
     boolean keep(String code, @Nullable Target target, long beganNanos) {
-        boolean[] kept = new boolean[1];
-        if (target == null) {
-            absent.asMap().compute(code, (same, held) -> {
-                kept[0] = isCurrent(code, beganNanos);
-                return kept[0] ? Long.valueOf(beganNanos) : held;
-            });
-            if (kept[0]) {
-                links.invalidate(code);
+        synchronized (links) {
+            if (!isCurrent(code, beganNanos)) {
+                return false;
             }
-        } else {
-            links.asMap().compute(code, (same, held) -> {
-                kept[0] = isCurrent(code, beganNanos) && (held == null || held.beganNanos() - beganNanos <= 0);
-                return kept[0] ? new Held(oldIfEqual(target, held), beganNanos) : held;
-            });
-            if (kept[0]) {
-                absent.invalidate(code);
+            if (target == null) {
+                absent.put(code, beganNanos);
+                links.remove(code);
+                return true;
             }
+            HeldLink held = links.peek(code);
+            if (held != null && held.beganNanos() - beganNanos > 0) {
+                return false;
+            }
+            if (held != null && held.target().equals(target)) {
+                held.confirm(beganNanos);
+            } else {
+                links.put(new HeldLink(code, target, beganNanos));
+            }
+            absent.invalidate(code);
+            return true;
         }
-        return kept[0];
     }
 
-    /** A link that is asked for again is mostly as it was. Its target has found its place in the heap, the new one has not. */
-    private static Target oldIfEqual(Target target, @Nullable Held held) {
-        return held != null && held.target().equals(target) ? held.target() : target;
-    }
-
-    /** Asked within the computation of the code, which {@link #forget} waits for after it has noted the change. */
+    /** Asked within the monitor, which {@link #forget} waits for after it has noted the change. */
     private boolean isCurrent(String code, long beganNanos) {
         Long changedNanos = changes.getIfPresent(code);
         return (changedNanos == null || beganNanos - changedNanos > 0)
@@ -119,9 +112,10 @@ final class LinkMemory {
     /** Forgets a link that has changed, and whatever is being read of it now. */
     void forget(String code) {
         changes.put(code, nanos.getAsLong());
-        // not computeIfPresent: where nothing is held yet, it does not wait for who is about to
-        links.asMap().compute(code, (same, held) -> null);
-        absent.asMap().compute(code, (same, held) -> null);
+        synchronized (links) {
+            links.remove(code);
+            absent.invalidate(code);
+        }
     }
 
     /** Asks anew for everything that is held; until there is an answer it stands in for one. */
@@ -130,7 +124,7 @@ final class LinkMemory {
     }
 
     long links() {
-        return links.estimatedSize();
+        return links.size();
     }
 
     long absent() {

@@ -57,7 +57,7 @@ public final class LinkResolver {
 
     /** Says where a code leads; never fails, and completes within the lookup timeout. */
     public CompletionStage<Resolution> resolve(String code) {
-        LinkMemory.Held held = memory.find(code);
+        HeldLink held = memory.find(code);
         if (held == null) {
             if (memory.isAbsent(code)) {
                 metrics.fromMemory.increment();

@@ -44,7 +44,35 @@ class LinkMemoryTest {
         }
     }
 
-    private LinkMemory.Held held(String code) {
+    @Test
+    void aLinkIsAnsweredOnForAsLongAsStaleIfErrorSaysAndNoLonger() {
+        memory.keep("a", target("https://example.com/a", 1), nanos.get());
+        nanos.addAndGet(settings.staleIfError().toNanos() - 1);
+        assertThat(memory.find("a")).isNotNull();
+        nanos.incrementAndGet();
+        assertThat(memory.find("a")).isNull();
+        assertThat(memory.keep("a", target("https://example.com/a", 1), nanos.get()))
+                .isTrue();
+        assertThat(memory.find("a")).isNotNull();
+    }
+
+    @Test
+    void noMoreLinksAreHeldThanMayBeAndThoseThatAreAskedForStay() {
+        int popular = settings.maxLinks() / 10;
+        for (int i = 0; i < popular; i++) {
+            memory.keep("p" + i, target("https://example.com/" + i, 1), nanos.get());
+        }
+        for (int i = 0; i < 3 * settings.maxLinks(); i++) {
+            memory.keep("once" + i, target("https://example.com/" + i, 1), nanos.get());
+            memory.find("p" + i % popular);
+        }
+        assertThat(memory.links()).isEqualTo(settings.maxLinks());
+        for (int i = 0; i < popular; i++) {
+            assertThat(memory.find("p" + i)).as("p%d", i).isNotNull();
+        }
+    }
+
+    private HeldLink held(String code) {
         return Objects.requireNonNull(memory.find(code));
     }
 
