@@ -13,6 +13,7 @@ import io.weir.link.LinkStore;
 import io.weir.log.EventLog;
 import io.weir.settings.LinkSettings;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.Done;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class ShortLinks {
     private static final Logger log = LoggerFactory.getLogger(ShortLinks.class);
     private static final String CLICKS_RECORDED = "weir-clicks-recorded";
+    /** The scheduler's own tick. */
+    private static final Duration END_WAITS_EACH = Duration.ofMillis(10);
     /** What a redirect knows of a click. */
     private static final Set<String> CLICK_FIELDS =
             Set.of("short_code", "timestamp", "address", "user_agent", "referrer", "original_url");
@@ -57,6 +60,13 @@ final class ShortLinks {
                         LinkRegistry.channel(settings.cache()),
                         code -> links.changed(new String(code, StandardCharsets.US_ASCII)),
                         links::listening);
+        parts.system()
+                .scheduler()
+                .scheduleWithFixedDelay(
+                        END_WAITS_EACH,
+                        END_WAITS_EACH,
+                        links::endWaits,
+                        parts.system().executionContext());
         routes.guard(LinkHandlers.PATH, AdminAccess.of(parts.http())::guard);
         new LinkHandlers(links, settings, parts.http(), parts.system()).addTo(routes);
         routes.addLast(

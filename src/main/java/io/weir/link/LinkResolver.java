@@ -2,10 +2,10 @@ package io.weir.link;
 
 import io.weir.settings.LinkSettings;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ public final class LinkResolver {
 
     private static final Resolution ABSENT = new Absent();
     private static final Resolution LATE = new Unavailable("not in time");
+    private static final Resolution TOO_LATE = new Unavailable("neither Redis nor the database answered in time");
     private static final CompletionStage<Resolution> NOT_THERE = CompletableFuture.completedFuture(ABSENT);
 
     private final LinkSettings.Cache settings;
@@ -37,7 +38,9 @@ public final class LinkResolver {
     private final LinkMetrics metrics;
     private final LongSupplier nanos;
     private final LookupBreaker breaker;
-    private final ConcurrentHashMap<String, CompletableFuture<Resolution>> lookups = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, LinkLookup> lookups = new ConcurrentHashMap<>();
+    /** Whose code has changed meanwhile: somebody waits for them, and nobody else will. */
+    private final Set<LinkLookup> forgotten = ConcurrentHashMap.newKeySet();
 
     LinkResolver(
             LinkSettings.Cache settings,
@@ -63,7 +66,7 @@ public final class LinkResolver {
                 metrics.fromMemory.increment();
                 return NOT_THERE;
             }
-            return lookUp(code);
+            return lookUp(code).answer();
         }
         Resolution known = new Found(held.target());
         if (memory.isFresh(held)) {
@@ -74,69 +77,61 @@ public final class LinkResolver {
             metrics.stale.increment();
             return CompletableFuture.completedFuture(known);
         }
-        // a copy, with an end of its own: for others who wait for the lookup there may be nothing to fall back on
-        return lookUp(code)
-                .toCompletableFuture()
-                .copy()
-                .completeOnTimeout(LATE, settings.staleWait().toNanos(), TimeUnit.NANOSECONDS)
-                .thenApply(found -> {
-                    if (found instanceof Unavailable) {
-                        metrics.stale.increment();
-                        return known;
-                    }
-                    return found;
-                });
+        return lookUp(code).soon().thenApply(found -> {
+            if (found instanceof Unavailable) {
+                metrics.stale.increment();
+                return known;
+            }
+            return found;
+        });
     }
 
-    private CompletionStage<Resolution> lookUp(String code) {
-        CompletableFuture<Resolution> lookup = new CompletableFuture<>();
-        CompletableFuture<Resolution> earlier = lookups.putIfAbsent(code, lookup);
+    private LinkLookup lookUp(String code) {
+        LinkLookup lookup = new LinkLookup(nanos.getAsLong());
+        LinkLookup earlier = lookups.putIfAbsent(code, lookup);
         if (earlier != null) {
             return earlier;
         }
-        var _ = lookup.completeOnTimeout(
-                        new Unavailable("neither Redis nor the database answered in time"),
-                        settings.lookupTimeout().toNanos(),
-                        TimeUnit.NANOSECONDS)
-                .whenComplete((found, failure) -> {
-                    lookups.remove(code, lookup);
-                    if (found instanceof Unavailable) {
-                        breaker.failed();
-                        metrics.unavailable.increment();
-                    } else {
-                        breaker.succeeded();
-                    }
-                });
+        var _ = lookup.answer().whenComplete((found, failure) -> {
+            if (!lookups.remove(code, lookup)) {
+                forgotten.remove(lookup);
+            }
+            if (found instanceof Unavailable) {
+                breaker.failed();
+                metrics.unavailable.increment();
+            } else {
+                breaker.succeeded();
+            }
+        });
         if (lookups.size() > settings.maxLookups()) {
             metrics.refused.increment();
-            lookup.complete(new Unavailable("too many links are being looked for"));
+            lookup.end(new Unavailable("too many links are being looked for"));
             return lookup;
         }
-        long beganNanos = nanos.getAsLong();
         redis.find(code).whenComplete((entry, failure) -> {
             if (entry == null) {
-                askDatabase(code, beganNanos, lookup);
+                askDatabase(code, lookup);
             } else {
                 metrics.fromRedis.increment();
-                memory.keep(code, entry.target(), beganNanos);
-                lookup.complete(resolution(entry.target()));
+                memory.keep(code, entry.target(), lookup.beganNanos());
+                lookup.end(resolution(entry.target()));
             }
         });
         return lookup;
     }
 
-    private void askDatabase(String code, long beganNanos, CompletableFuture<Resolution> lookup) {
+    private void askDatabase(String code, LinkLookup lookup) {
         loader.load(code).whenComplete((found, failure) -> {
             if (failure != null) {
-                lookup.complete(new Unavailable(String.valueOf(failure.getMessage())));
+                lookup.end(new Unavailable(String.valueOf(failure.getMessage())));
                 return;
             }
             metrics.fromDatabase.increment();
             Optional<Target> target = found;
-            if (memory.keep(code, target.orElse(null), beganNanos)) {
+            if (memory.keep(code, target.orElse(null), lookup.beganNanos())) {
                 target.ifPresent(kept -> redis.keep(code, kept));
             }
-            lookup.complete(resolution(target.orElse(null)));
+            lookup.end(resolution(target.orElse(null)));
         });
     }
 
@@ -144,10 +139,35 @@ public final class LinkResolver {
         return target == null ? ABSENT : new Found(target);
     }
 
+    /**
+     * Has those go on who have waited for as long as they may. To be called every few milliseconds: one look at what is under
+     * way, seldom more than a few, costs less than two timers for each link that is looked for.
+     */
+    void endWaits() {
+        long nowNanos = nanos.getAsLong();
+        lookups.values().forEach(lookup -> endWait(lookup, nowNanos));
+        forgotten.forEach(lookup -> endWait(lookup, nowNanos));
+    }
+
+    private void endWait(LinkLookup lookup, long nowNanos) {
+        long waitedNanos = nowNanos - lookup.beganNanos();
+        if (waitedNanos >= settings.lookupTimeout().toNanos()) {
+            lookup.end(TOO_LATE);
+        } else if (waitedNanos >= settings.staleWait().toNanos()) {
+            lookup.late(LATE);
+        }
+    }
+
     /** Forgets a link that has changed: who asks from now on is answered as it is now. */
     void forget(String code) {
         memory.forget(code);
-        lookups.remove(code);
+        LinkLookup lookup = lookups.remove(code);
+        if (lookup != null) {
+            forgotten.add(lookup);
+            if (lookup.hasEnded()) {
+                forgotten.remove(lookup);
+            }
+        }
     }
 
     int underWay() {

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.weir.embedded.EmbeddedRedisServer;
-import io.weir.redis.RedisAddress;
-import io.weir.redis.SharedRedis;
-import io.weir.settings.LinkSettings;
 import io.weir.testkit.RedisForTests;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,10 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,102 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The caches of one and of several nodes in front of one table, over a real Redis. */
 class LinkRegistryTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    /** A server of a cluster, without HTTP. */
-    private final class Node implements AutoCloseable {
-        final SharedRedis redis;
-        final ExecutorService blocking = Executors.newSingleThreadExecutor();
-        final AtomicLong nanos = new AtomicLong(1);
-        final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        final LinkRegistry registry;
-
-        Node(String redisUrl) {
-            redis = SharedRedis.open(RedisAddress.parse(redisUrl, TIMEOUT), TIMEOUT, Duration.ofSeconds(1));
-            registry = new LinkRegistry(
-                    store,
-                    redis,
-                    new LinkCodes(segment -> false),
-                    settings(),
-                    blocking,
-                    Runnable::run,
-                    meters,
-                    nanos::incrementAndGet);
-            await().until(() -> redis.commands() != null);
-            nodes.add(this);
-        }
-
-        void listen() {
-            AtomicLong subscriptions = new AtomicLong();
-            redis.subscribe(
-                    LinkRegistry.channel(settings()),
-                    code -> registry.changed(new String(code, StandardCharsets.US_ASCII)),
-                    () -> {
-                        registry.listening();
-                        subscriptions.incrementAndGet();
-                    });
-            await().until(() -> subscriptions.get() > 0);
-        }
-
-        LinkResolver.Resolution resolve(String code) throws Exception {
-            return ask(code).get(60, TimeUnit.SECONDS);
-        }
-
-        CompletableFuture<LinkResolver.Resolution> ask(String code) {
-            return registry.resolver().resolve(code).toCompletableFuture();
-        }
-
-        @Nullable
-        String url(String code) throws Exception {
-            return resolve(code) instanceof LinkResolver.Found(Target target) ? target.url() : null;
-        }
-
-        boolean announce(Link link) throws Exception {
-            return registry.announce(link.code(), link.target().version(), link.target())
-                    .toCompletableFuture()
-                    .get(60, TimeUnit.SECONDS);
-        }
-
-        double lookups(String source) {
-            return meters.get("weir.link.lookups")
-                    .tag("source", source)
-                    .counter()
-                    .count();
-        }
-
-        void pass(Duration time) {
-            nanos.addAndGet(time.toNanos());
-        }
-
-        @Override
-        public void close() {
-            store.releaseReaders();
-            redis.close();
-            blocking.shutdownNow();
-        }
-    }
-
     private final StubLinkStore store = new StubLinkStore();
     private final String prefix = RedisForTests.freshPrefix();
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<LinkNode> nodes = new ArrayList<>();
 
-    private LinkSettings.Cache settings() {
-        return new LinkSettings.Cache(
-                1_000,
-                3,
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(10),
-                Duration.ofHours(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(3),
-                prefix,
-                Duration.ofMinutes(5),
-                Duration.ofSeconds(20),
-                2);
+    private LinkNode node() {
+        return node(RedisForTests.url());
     }
 
-    private Node node() {
-        return new Node(RedisForTests.url());
+    private LinkNode node(String redisUrl) {
+        LinkNode node = new LinkNode(store, redisUrl, prefix);
+        nodes.add(node);
+        return node;
     }
 
     private @Nullable String inRedis(String code) {
@@ -135,14 +44,14 @@ class LinkRegistryTest {
 
     @AfterEach
     void close() {
-        nodes.forEach(Node::close);
+        nodes.forEach(LinkNode::close);
     }
 
     @Test
     void aLinkIsReadOnceAndThenFromMemoryAndByOthersFromRedis() throws Exception {
         store.set("a", "https://example.com/");
-        Node one = node();
-        Node other = node();
+        LinkNode one = node();
+        LinkNode other = node();
         assertThat(one.url("a")).isEqualTo("https://example.com/");
         assertThat(one.url("a")).isEqualTo("https://example.com/");
         await().until(() -> inRedis("a") != null);
@@ -159,7 +68,7 @@ class LinkRegistryTest {
 
     @Test
     void codesWithoutALinkAreKeptForAWhileAndUpToANumber() throws Exception {
-        Node node = node();
+        LinkNode node = node();
         assertThat(node.resolve("none")).isInstanceOf(LinkResolver.Absent.class);
         assertThat(node.resolve("none")).isInstanceOf(LinkResolver.Absent.class);
         assertThat(store.questions).hasValue(1);
@@ -183,7 +92,7 @@ class LinkRegistryTest {
     @Test
     void whatWasReadBeforeAChangeIsNotKeptAfterIt() throws Exception {
         store.set("a", "https://example.com/old");
-        Node node = node();
+        LinkNode node = node();
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> early = node.ask("a");
         store.awaitReader();
@@ -200,7 +109,7 @@ class LinkRegistryTest {
     @Test
     void whoAsksAfterAChangeDoesNotWaitForWhoAskedBefore() throws Exception {
         store.set("a", "https://example.com/old");
-        Node node = node();
+        LinkNode node = node();
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> early = node.ask("a");
         store.awaitReader();
@@ -216,8 +125,8 @@ class LinkRegistryTest {
     void aNodeThatIsLateDoesNotPutAnOldLinkBackIntoRedis() throws Exception {
         store.set("a", "https://example.com/old");
         store.set("b", "https://example.com/deleted");
-        Node late = node();
-        Node other = node();
+        LinkNode late = node();
+        LinkNode other = node();
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> first = late.ask("a");
         store.awaitReader();
@@ -244,8 +153,8 @@ class LinkRegistryTest {
     @Test
     void aChangeIsToldToNodesThatListen() throws Exception {
         store.set("a", "https://example.com/1");
-        Node one = node();
-        Node other = node();
+        LinkNode one = node();
+        LinkNode other = node();
         other.listen();
         assertThat(other.url("a")).isEqualTo("https://example.com/1");
         assertThat(other.resolve("b")).isInstanceOf(LinkResolver.Absent.class);
@@ -261,8 +170,8 @@ class LinkRegistryTest {
     @Test
     void aNodeThatMayHaveMissedAChangeAsksAgain() throws Exception {
         store.set("a", "https://example.com/1");
-        Node one = node();
-        Node other = node();
+        LinkNode one = node();
+        LinkNode other = node();
         assertThat(other.url("a")).isEqualTo("https://example.com/1");
         one.announce(store.set("a", "https://example.com/2"));
         // it does not listen
@@ -275,8 +184,8 @@ class LinkRegistryTest {
     void aChangeThatRedisDoesNotTakeIsToldWhenItIsBack(@TempDir Path directory) throws Exception {
         try (EmbeddedRedisServer server = RedisForTests.startPrivate(directory)) {
             store.set("a", "https://example.com/1");
-            Node node = new Node(server.url());
-            Node other = new Node(server.url());
+            LinkNode node = node(server.url());
+            LinkNode other = node(server.url());
             other.listen();
             assertThat(other.url("a")).isEqualTo("https://example.com/1");
             server.kill();
@@ -294,7 +203,7 @@ class LinkRegistryTest {
         try (EmbeddedRedisServer server = RedisForTests.startPrivate(directory)) {
             store.set("a", "https://example.com/");
             store.set("b", "https://example.com/b");
-            Node node = new Node(server.url());
+            LinkNode node = node(server.url());
             assertThat(node.url("a")).isEqualTo("https://example.com/");
             server.kill();
             store.away = true;
@@ -317,7 +226,7 @@ class LinkRegistryTest {
     void whileLookupsFailOneAWhileTriesAndMemoryAnswersAllOthers(@TempDir Path directory) throws Exception {
         try (EmbeddedRedisServer server = RedisForTests.startPrivate(directory)) {
             List<String> codes = List.of("a", "b", "c");
-            Node node = new Node(server.url());
+            LinkNode node = node(server.url());
             for (String code : codes) {
                 store.set(code, "https://example.com/" + code);
                 assertThat(node.url(code)).isEqualTo("https://example.com/" + code);
@@ -355,7 +264,7 @@ class LinkRegistryTest {
     @Test
     void lookupsAreBoundedAndThoseOfOneCodeAreOneQuestion() throws Exception {
         store.set("a", "https://example.com/");
-        Node node = node();
+        LinkNode node = node();
         assertThat(node.url("a")).isEqualTo("https://example.com/");
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> one = node.ask("x1");
