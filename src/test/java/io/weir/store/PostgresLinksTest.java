@@ -65,10 +65,10 @@ class PostgresLinksTest {
                     .hasMessageContaining("timeout");
             other.rollback();
         }
-        assertThat(links.targets(List.of("a", "none"))).hasSize(1);
         assertThat(database.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                         + " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"))
                 .isZero();
+        assertThat(links.targets(List.of("a", "none"))).hasSize(1);
         // its limits were those of its transaction
         assertThat(links.change("a", new LinkStore.LinkChange("https://example.com/2", false, null, false, null)))
                 .isNotNull();
