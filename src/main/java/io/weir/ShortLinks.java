@@ -65,7 +65,7 @@ final class ShortLinks {
                 .scheduleWithFixedDelay(
                         END_WAITS_EACH,
                         END_WAITS_EACH,
-                        links::endWaits,
+                        links.resolver()::endWaits,
                         parts.system().executionContext());
         routes.guard(LinkHandlers.PATH, AdminAccess.of(parts.http())::guard);
         new LinkHandlers(links, settings, parts.http(), parts.system()).addTo(routes);

@@ -82,11 +82,6 @@ public final class LinkRegistry {
         return codes;
     }
 
-    /** Has those go on who have waited long enough for a link; to be called every few milliseconds. */
-    public void endWaits() {
-        resolver.endWaits();
-    }
-
     /** A node, perhaps this one, told of a change. */
     public void changed(String code) {
         metrics.changes.increment();

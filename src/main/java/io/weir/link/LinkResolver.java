@@ -143,7 +143,7 @@ public final class LinkResolver {
      * Has those go on who have waited for as long as they may. To be called every few milliseconds: one look at what is under
      * way, seldom more than a few, costs less than two timers for each link that is looked for.
      */
-    void endWaits() {
+    public void endWaits() {
         long nowNanos = nanos.getAsLong();
         lookups.values().forEach(lookup -> endWait(lookup, nowNanos));
         forgotten.forEach(lookup -> endWait(lookup, nowNanos));

@@ -77,9 +77,8 @@ final class PostgresLinks implements LinkStore {
             return ShortTransaction.runAtOnce(
                     pool,
                     targets,
-                    statement -> {
-                        statement.setArray(1, statement.getConnection().createArrayOf("text", codes.toArray()));
-                    },
+                    statement ->
+                            statement.setArray(1, statement.getConnection().createArrayOf("text", codes.toArray())),
                     PostgresLinks::targets);
         } catch (SQLException problem) {
             throw unavailable(problem);

@@ -24,17 +24,23 @@ class LinkWaitsTest {
         node.close();
     }
 
+    /** What is answered once so much time has passed, and not a second earlier. */
+    private LinkResolver.Resolution answerAfter(Duration wait, CompletableFuture<LinkResolver.Resolution> answer)
+            throws Exception {
+        node.pass(wait.minusSeconds(1));
+        node.registry.resolver().endWaits();
+        assertThat(answer).isNotDone();
+        node.pass(Duration.ofSeconds(1));
+        node.registry.resolver().endWaits();
+        return answer.get(60, TimeUnit.SECONDS);
+    }
+
     @Test
     void whoHasNothingToFallBackOnWaitsForTheLookupTimeout() throws Exception {
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> one = node.ask("x");
         store.awaitReader();
-        node.pass(settings.lookupTimeout().minusSeconds(1));
-        node.registry.endWaits();
-        assertThat(one).isNotDone();
-        node.pass(Duration.ofSeconds(1));
-        node.registry.endWaits();
-        assertThat(one.get(60, TimeUnit.SECONDS))
+        assertThat(answerAfter(settings.lookupTimeout(), one))
                 .isEqualTo(new LinkResolver.Unavailable("neither Redis nor the database answered in time"));
         assertThat(node.lookups("unavailable")).isEqualTo(1);
         assertThat(node.registry.resolver().underWay()).isZero();
@@ -53,12 +59,7 @@ class LinkWaitsTest {
         store.holdReaders();
         CompletableFuture<LinkResolver.Resolution> one = node.ask("a");
         store.awaitReader();
-        node.pass(settings.staleWait().minusSeconds(1));
-        node.registry.endWaits();
-        assertThat(one).isNotDone();
-        node.pass(Duration.ofSeconds(1));
-        node.registry.endWaits();
-        assertThat(one.get(60, TimeUnit.SECONDS))
+        assertThat(answerAfter(settings.staleWait(), one))
                 .isInstanceOfSatisfying(
                         LinkResolver.Found.class,
                         found -> assertThat(found.target().url()).isEqualTo("https://example.com/1"));
@@ -76,7 +77,7 @@ class LinkWaitsTest {
         store.awaitReader();
         node.registry.changed("x");
         node.pass(settings.lookupTimeout());
-        node.registry.endWaits();
+        node.registry.resolver().endWaits();
         assertThat(one.get(60, TimeUnit.SECONDS)).isInstanceOf(LinkResolver.Unavailable.class);
     }
 }
