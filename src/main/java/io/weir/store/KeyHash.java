@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The hash is the first 128 bits of SHA-256 over the stream's name, a zero byte and the key. Of a key {@code @PREFIX/INDEX},
  * as Weir gives them to clicks, it is the first 112 bits over the same with the prefix alone, and the index: the keys of one
- * batch stand side by side, and are one page of the table's index instead of one each.
+ * batch stand side by side, and {@link BatchKeys} makes one row of them.
  */
 final class KeyHash {
     private static final long LAST_DAY = LocalDate.of(9999, 12, 30).toEpochDay();
@@ -39,6 +39,25 @@ final class KeyHash {
         }
     }
 
+    /** Whether a key is one of a batch's. */
+    static boolean isOfBatch(String key) {
+        return slashBeforeIndex(key) != NONE;
+    }
+
+    /** The index of a batch's key. */
+    static int index(UUID hash) {
+        return (int) (hash.getLeastSignificantBits() & INDEX_BITS);
+    }
+
+    /** The hash of another key of the same batch. */
+    static UUID withIndex(UUID hash, int index) {
+        return new UUID(hash.getMostSignificantBits(), withIndex(hash.getLeastSignificantBits(), index));
+    }
+
+    private static long withIndex(long low, int index) {
+        return (low & ~INDEX_BITS) | index;
+    }
+
     UUID of(String key) {
         int slash = slashBeforeIndex(key);
         String hashed = slash == NONE ? key : key.substring(0, slash);
@@ -48,7 +67,7 @@ final class KeyHash {
         long high = digest.getLong();
         long low = digest.getLong();
         if (slash != NONE) {
-            low = (low & ~INDEX_BITS) | Integer.parseInt(key, slash + 1, key.length(), 10);
+            low = withIndex(low, Integer.parseInt(key, slash + 1, key.length(), 10));
         }
         return new UUID(high, low);
     }

@@ -49,26 +49,46 @@ final class KeyWriter implements NewKeys {
 
     @Override
     public List<Event> insertNew(Connection connection, List<Event> events) throws SQLException {
-        Map<UUID, Event> byHash = new TreeMap<>();
+        Map<UUID, Event> alone = new TreeMap<>();
+        BatchKeys batches = new BatchKeys();
         List<Event> candidates = new ArrayList<>(events.size());
         List<UUID> hashes = new ArrayList<>(events.size());
         KeyHash hash = new KeyHash(stream);
+        int keys = 0;
         long firstMillis = Long.MAX_VALUE;
         for (Event event : events) {
-            UUID hashed = event.key() == null ? null : hash.of(event.key());
-            if (hashed == null || byHash.putIfAbsent(hashed, event) == null) {
+            String key = event.key();
+            if (key == null) {
+                candidates.add(event);
+                hashes.add(null);
+                continue;
+            }
+            UUID hashed = hash.of(key);
+            long millis = event.entryId().millis();
+            boolean isFirst = KeyHash.isOfBatch(key)
+                    ? batches.add(hashed, KeyHash.day(millis))
+                    : alone.putIfAbsent(hashed, event) == null;
+            if (isFirst) {
                 candidates.add(event);
                 hashes.add(hashed);
-                firstMillis = hashed == null
-                        ? firstMillis
-                        : Math.min(firstMillis, event.entryId().millis());
+                keys++;
+                firstMillis = Math.min(firstMillis, millis);
             }
         }
-        if (byHash.isEmpty()) {
+        if (keys == 0) {
             return events;
         }
-        Set<UUID> inserted = insert(connection, byHash, KeyHash.day(Math.max(0, firstMillis - windowMillis)));
-        if (inserted.size() == byHash.size()) {
+        long firstDay = KeyHash.day(Math.max(0, firstMillis - windowMillis));
+        Set<UUID> inserted;
+        try {
+            inserted = batches.insertNew(connection, firstDay);
+            if (!alone.isEmpty()) {
+                inserted.addAll(insert(connection, alone, firstDay));
+            }
+        } catch (SQLException problem) {
+            throw KeyHash.failure(problem, days);
+        }
+        if (inserted.size() == keys) {
             return candidates;
         }
         List<Event> survivors = new ArrayList<>(candidates.size());
@@ -85,24 +105,42 @@ final class KeyWriter implements NewKeys {
             throws SQLException {
         KeyHash hash = new KeyHash(definition.name().getBytes(StandardCharsets.UTF_8));
         Map<UUID, String> byHash = new HashMap<>();
-        keys.forEach(key -> byHash.put(hash.of(key), key));
-        ArrayParameter hashes = new ArrayParameter(ElementType.UUID, byHash.size());
-        byHash.keySet().forEach(hashes::add);
+        BatchKeys batches = new BatchKeys();
+        List<UUID> alone = new ArrayList<>();
+        for (String key : keys) {
+            UUID hashed = hash.of(key);
+            byHash.put(hashed, key);
+            if (KeyHash.isOfBatch(key)) {
+                batches.add(hashed, 0);
+            } else {
+                alone.add(hashed);
+            }
+        }
+        Set<UUID> found = batches.stored(connection);
+        found.addAll(stored(connection, alone));
         Set<String> known = new HashSet<>();
+        found.forEach(hashed -> known.add(byHash.get(hashed)));
+        return known;
+    }
+
+    private static Set<UUID> stored(Connection connection, List<UUID> alone) throws SQLException {
+        ArrayParameter hashes = new ArrayParameter(ElementType.UUID, alone.size());
+        alone.forEach(hashes::add);
+        Set<UUID> stored = new HashSet<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT hash FROM event_key WHERE hash = ANY (?::uuid[])")) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             hashes.bind(statement, 1);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    known.add(byHash.get(rows.getObject(1, UUID.class)));
+                    stored.add(rows.getObject(1, UUID.class));
                 }
             }
         }
-        return known;
+        return stored;
     }
 
-    private Set<UUID> insert(Connection connection, Map<UUID, Event> byHash, long firstDay) throws SQLException {
+    private static Set<UUID> insert(Connection connection, Map<UUID, Event> byHash, long firstDay) throws SQLException {
         ArrayParameter hashes = new ArrayParameter(ElementType.UUID, byHash.size());
         ArrayParameter ofDays = new ArrayParameter(ElementType.BIGINT, byHash.size());
         byHash.forEach((hash, event) -> {
@@ -121,8 +159,6 @@ final class KeyWriter implements NewKeys {
                     inserted.add(rows.getObject(1, UUID.class));
                 }
             }
-        } catch (SQLException problem) {
-            throw KeyHash.failure(problem, days);
         }
         return inserted;
     }
