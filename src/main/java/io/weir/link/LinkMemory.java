@@ -19,6 +19,7 @@ final class LinkMemory {
     private static final int MAX_CHANGES = 100_000;
 
     private final LongSupplier nanos;
+    private final long refreshNanos;
     private final long ttlNanos;
     private final long longestReadingNanos;
     private final long staleNanos;
@@ -29,6 +30,7 @@ final class LinkMemory {
 
     LinkMemory(LinkSettings.Cache settings, LongSupplier nanos) {
         this.nanos = nanos;
+        this.refreshNanos = settings.refreshAfter().toNanos();
         this.ttlNanos = settings.ttl().toNanos();
         // a lookup that nobody waits for any more may still come to an end
         Duration longestReading = settings.lookupTimeout().multipliedBy(4).plusSeconds(10);
@@ -61,7 +63,12 @@ final class LinkMemory {
         return held == null || nanos.getAsLong() - held.beganNanos() >= staleNanos ? null : held;
     }
 
-    /** Whether it may be answered without asking again. */
+    /** Whether it is to be asked for again, though it may be answered. */
+    boolean isDue(HeldLink held) {
+        return nanos.getAsLong() - held.beganNanos() >= refreshNanos;
+    }
+
+    /** Whether it may be answered without waiting for anybody. */
     boolean isFresh(HeldLink held) {
         return held.beganNanos() - doubtedNanos >= 0 && nanos.getAsLong() - held.beganNanos() < ttlNanos;
     }

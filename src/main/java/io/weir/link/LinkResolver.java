@@ -71,6 +71,10 @@ public final class LinkResolver {
         Resolution known = new Found(held.target());
         if (memory.isFresh(held)) {
             metrics.fromMemory.increment();
+            if (memory.isDue(held) && lookups.size() < settings.maxLookups() && breaker.allows()) {
+                // nobody waits for what it finds: it is there for who comes next
+                lookUp(code);
+            }
             return CompletableFuture.completedFuture(known);
         }
         if (!breaker.allows()) {

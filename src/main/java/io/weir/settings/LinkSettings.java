@@ -29,8 +29,9 @@ public record LinkSettings(
      *
      * @param maxLinks links kept in memory
      * @param maxAbsent codes without a link kept in memory
-     * @param ttl how long a link in memory is answered without asking again
-     * @param absentTtl the same for a code without a link
+     * @param refreshAfter how long a link in memory is answered without asking again
+     * @param ttl how long it is answered at once, and asked for again behind the answer
+     * @param absentTtl how long a code without a link is answered without asking again
      * @param staleIfError how long a link is answered from memory while neither Redis nor the database answers
      * @param staleWait how long such an answer waits for them
      * @param staleRetry after a lookup that failed, how long such answers are sent without another
@@ -42,6 +43,7 @@ public record LinkSettings(
     public record Cache(
             int maxLinks,
             int maxAbsent,
+            Duration refreshAfter,
             Duration ttl,
             Duration absentTtl,
             Duration staleIfError,
@@ -54,6 +56,7 @@ public record LinkSettings(
         public Cache {
             Checks.atLeast("links.cache.max-links", maxLinks, 1);
             Checks.atLeast("links.cache.max-absent", maxAbsent, 1);
+            Checks.positive("links.cache.refresh-after", refreshAfter);
             Checks.positive("links.cache.ttl", ttl);
             Checks.positive("links.cache.absent-ttl", absentTtl);
             Checks.ordered("links.cache.ttl", ttl, "links.cache.stale-if-error", staleIfError);
@@ -136,6 +139,7 @@ public record LinkSettings(
                 new Cache(
                         cache.getInt("max-links"),
                         cache.getInt("max-absent"),
+                        cache.getDuration("refresh-after"),
                         cache.getDuration("ttl"),
                         cache.getDuration("absent-ttl"),
                         cache.getDuration("stale-if-error"),

@@ -95,6 +95,7 @@ final class LinkNode implements AutoCloseable {
         return new LinkSettings.Cache(
                 1_000,
                 3,
+                Duration.ofSeconds(40),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(10),
                 Duration.ofHours(1),

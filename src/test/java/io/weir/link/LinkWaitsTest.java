@@ -47,13 +47,41 @@ class LinkWaitsTest {
     }
 
     @Test
+    void aLinkThatIsDueIsAnsweredAtOnceAndAskedForBehind() throws Exception {
+        store.set("a", "https://example.com/1");
+        assertThat(node.url("a")).isEqualTo("https://example.com/1");
+        forgetInRedis("a");
+        store.set("a", "https://example.com/2");
+        store.holdReaders();
+        node.pass(settings.refreshAfter().minusSeconds(1));
+        assertThat(node.url("a")).isEqualTo("https://example.com/1");
+        assertThat(node.registry.resolver().underWay()).as("not yet due").isZero();
+
+        node.pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 3; i++) {
+            assertThat(node.ask("a")).isDone();
+            assertThat(node.url("a")).isEqualTo("https://example.com/1");
+            store.awaitReader();
+        }
+        assertThat(store.questions).as("the first, and one for all").hasValue(2);
+        assertThat(node.lookups("memory")).isEqualTo(7);
+        store.releaseReaders();
+        await().until(() -> "https://example.com/2".equals(node.url("a")));
+        assertThat(node.registry.resolver().underWay()).as("fresh again").isZero();
+    }
+
+    private void forgetInRedis(String code) {
+        try (RedisClient client = RedisClient.create(RedisForTests.url());
+                var connection = client.connect()) {
+            await().until(() -> connection.sync().del(prefix + code) == 1);
+        }
+    }
+
+    @Test
     void whoHasALinkPastItsTimeWaitsForStaleWait() throws Exception {
         store.set("a", "https://example.com/1");
         assertThat(node.url("a")).isEqualTo("https://example.com/1");
-        try (RedisClient client = RedisClient.create(RedisForTests.url());
-                var connection = client.connect()) {
-            await().until(() -> connection.sync().del(prefix + "a") == 1);
-        }
+        forgetInRedis("a");
         store.set("a", "https://example.com/2");
         node.pass(Duration.ofMinutes(2));
         store.holdReaders();

@@ -28,6 +28,7 @@ class LinkSettingsTest {
         "links.cache-control, a\\r\\nSet-Cookie: b",
         "links.cache.max-links, 0",
         "links.cache.max-absent, 0",
+        "links.cache.refresh-after, 0s",
         "links.cache.ttl, 0s",
         "links.cache.stale-retry, -1s",
         "links.cache.redis-prefix, ''",
