@@ -3,10 +3,15 @@ package io.weir.settings;
 import com.typesafe.config.Config;
 import java.time.Duration;
 
-/** PostgreSQL. Keys and defaults are under {@code weir.store}. */
+/**
+ * PostgreSQL. Keys and defaults are under {@code weir.store}.
+ *
+ * @param rowsPerStatement how many rows of a window one statement writes, as long as that makes no more than twenty
+ */
 public record StoreSettings(
         String databaseUrl,
         int poolSize,
+        int rowsPerStatement,
         Duration connectTimeout,
         Duration statementTimeout,
         Duration lockTimeout,
@@ -16,6 +21,7 @@ public record StoreSettings(
         Duration tableDaysInterval) {
     public StoreSettings {
         Checks.atLeast("store.pool-size", poolSize, 2);
+        Checks.atLeast("store.rows-per-statement", rowsPerStatement, 1);
         Checks.positive("store.connect-timeout", connectTimeout);
         Checks.positive("store.statement-timeout", statementTimeout);
         Checks.positive("store.lock-timeout", lockTimeout);
@@ -32,6 +38,7 @@ public record StoreSettings(
         return new StoreSettings(
                 store.getString("database-url"),
                 store.getInt("pool-size"),
+                store.getInt("rows-per-statement"),
                 store.getDuration("connect-timeout"),
                 store.getDuration("statement-timeout"),
                 store.getDuration("lock-timeout"),

@@ -28,14 +28,16 @@ final class CounterWriter {
     private final int position;
     private final Counter counter;
     private final FieldType entityType;
+    private final Portions portions;
     private final String write;
     private final String lockExisting;
     private final String read;
 
     /** The writer of the counter at {@code position} of its definition. */
-    CounterWriter(int position, Counter counter, Field entity, Catalog catalog) {
+    CounterWriter(int position, Counter counter, Field entity, Catalog catalog, Portions portions) {
         this.position = position;
         this.counter = counter;
+        this.portions = portions;
         this.entityType = entity.type();
         String table = Identifiers.table(counter.table());
         String key = Identifiers.column(counter.keyColumn());
@@ -154,7 +156,7 @@ final class CounterWriter {
             throws SQLException {
         Set<Object> written = counter.onMissing() == OnMissing.SKIP ? new HashSet<>() : null;
         if (counter.where() == null) {
-            add(connection, deltas, totals, written);
+            addAll(connection, deltas, totals, written);
             return written;
         }
         List<EntityDelta> counted = new ArrayList<>(deltas.size());
@@ -166,9 +168,7 @@ final class CounterWriter {
                 others.add(delta.entity());
             }
         }
-        if (!counted.isEmpty()) {
-            add(connection, counted, totals, written);
-        }
+        addAll(connection, counted, totals, written);
         // an entity's counts are known as a whole or not at all
         if (!others.isEmpty()) {
             ArrayParameter keys = new ArrayParameter(ElementType.of(entityType), others.size());
@@ -179,6 +179,17 @@ final class CounterWriter {
             }
         }
         return written;
+    }
+
+    private void addAll(
+            Connection connection,
+            List<EntityDelta> deltas,
+            Map<Object, @Nullable Object[][]> totals,
+            @Nullable Set<Object> written)
+            throws SQLException {
+        for (List<EntityDelta> portion : portions.of(deltas)) {
+            add(connection, portion, totals, written);
+        }
     }
 
     private void add(

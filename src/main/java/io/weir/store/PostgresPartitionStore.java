@@ -55,7 +55,7 @@ final class PostgresPartitionStore implements PartitionStore {
         this.suspects = new SuspectStatements(definition.name(), partition);
         this.cursor = new CursorStatements(definition.name(), partition, settings);
         this.notes = new ColumnNotes(definition, partition);
-        this.writer = new WindowWriter(definition, catalog, keyDays, pool);
+        this.writer = new WindowWriter(definition, catalog, keyDays, pool, new Portions(settings.rowsPerStatement()));
         this.deadLetterWriter = new DeadLetterWriter(definition.name(), partition);
         this.countReader = new CountReader(definition, partition, catalog, writer, settings.statementTimeout());
         this.metrics = new StoreMetrics(meters, definition.name());

@@ -157,7 +157,7 @@ final class PostgresReplayStore implements ReplayStore {
             List<EntityDelta> deltas,
             Duration limit) {
         Field entity = Objects.requireNonNull(definition.entity());
-        CounterWriter writer = new CounterWriter(target.position(), target.counter(), entity, catalog);
+        CounterWriter writer = new CounterWriter(target.position(), target.counter(), entity, catalog, Portions.WHOLE);
         return transaction(limit, connection -> {
             lockCursors(connection, definition);
             try (PreparedStatement statement = connection.prepareStatement(BACKFILL_PARTITION)) {

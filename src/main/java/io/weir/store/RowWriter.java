@@ -24,6 +24,7 @@ final class RowWriter {
     private record Column(ColumnSource source, ElementType type) {}
 
     private final String stream;
+    private final Portions portions;
     private final @Nullable Condition when;
     private final List<Column> columns = new ArrayList<>();
     private final String insert;
@@ -31,8 +32,9 @@ final class RowWriter {
     private final String insertReturningKey;
     private final boolean keyIsUuid;
 
-    RowWriter(String stream, RowTable table, Catalog catalog) {
+    RowWriter(String stream, RowTable table, Catalog catalog, Portions portions) {
         this.stream = stream;
+        this.portions = portions;
         this.when = table.when();
         StringJoiner names = new StringJoiner(", ");
         StringJoiner values = new StringJoiner(", ");
@@ -126,12 +128,11 @@ final class RowWriter {
     }
 
     private void update(Connection connection, String sql, List<Event> events) throws SQLException {
-        if (events.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, events);
-            statement.executeUpdate();
+        for (List<Event> portion : portions.of(events)) {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement, portion);
+                statement.executeUpdate();
+            }
         }
     }
 

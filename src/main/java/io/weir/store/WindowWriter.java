@@ -52,13 +52,13 @@ final class WindowWriter {
     private final KeyDays keyDays;
     private final @Nullable RollupWriter rollups;
 
-    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays, DataSource pool) {
+    WindowWriter(StreamDefinition definition, Catalog catalog, KeyDays keyDays, DataSource pool, Portions portions) {
         this.definition = definition;
         this.keyDays = keyDays;
         RowWriter deciding = null;
         RowTable arbiterTable = definition.arbiter();
         for (RowTable table : definition.rows()) {
-            RowWriter writer = new RowWriter(definition.name(), table, catalog);
+            RowWriter writer = new RowWriter(definition.name(), table, catalog, portions);
             if (deciding == null && table.equals(arbiterTable)) {
                 deciding = writer;
             } else {
@@ -69,7 +69,8 @@ final class WindowWriter {
         this.keys = deciding == null ? newKeys(definition, keyDays) : null;
         if (definition.entity() != null) {
             for (int i = 0; i < definition.counters().size(); i++) {
-                counters.add(new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog));
+                counters.add(
+                        new CounterWriter(i, definition.counters().get(i), definition.entity(), catalog, portions));
             }
         }
         this.rollups = definition.rollups().isEmpty() ? null : new RollupWriter(definition, pool);

@@ -65,6 +65,36 @@ class PostgresPartitionStoreTest {
     }
 
     @Test
+    void aSmallWindowIsWrittenInPortionsAndALargeOneAtOnce() throws SQLException {
+        try (StoreFixture fixture = new StoreFixture(StoreFixture.pageViews())) {
+            PartitionStore store = fixture.store();
+            long epoch = store.start("one").epoch();
+            EntryId cursor = EntryId.ZERO;
+            int[] sizes = {1, 2, 5, 40, 41};
+            int[] statements = {1, 1, 3, 20, 1};
+            for (int window = 0; window < sizes.length; window++) {
+                List<Event> events = new ArrayList<>();
+                for (int i = 0; i < sizes[window]; i++) {
+                    events.add(fixture.view(window + "-" + i, "/" + i, 1L));
+                }
+                CommitOutcome.Committed outcome = committed(store.commit(fixture.window(epoch, cursor, events)));
+                assertThat(outcome.applied()).isEqualTo(sizes[window]);
+                assertThat(outcome.totals()).hasSize(sizes[window]);
+                cursor = events.getLast().entryId();
+                for (String table : List.of("page_views", "pages")) {
+                    // what one statement of a transaction has written shows the same cmin
+                    assertThat(fixture.database.query("SELECT count(*), count(DISTINCT cmin::text) FROM " + table
+                                    + " WHERE xmin::text = (SELECT xmin::text FROM stream_cursor)"))
+                            .as("%s of a window of %d", table, sizes[window])
+                            .containsExactly(sizes[window] + "|" + statements[window]);
+                }
+            }
+            assertThat(fixture.database.query("SELECT sum(views), count(*), max(views) FROM pages"))
+                    .containsExactly("89|41|5");
+        }
+    }
+
+    @Test
     void aCursorIsConfirmedToItsOwnerForWhatIsCommitted() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT))) {
             PartitionStore store = fixture.store();

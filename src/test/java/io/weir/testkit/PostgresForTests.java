@@ -62,7 +62,7 @@ public final class PostgresForTests {
         return server;
     }
 
-    /** Settings for a URL, with timeouts that a test can wait for. */
+    /** Settings for a URL, with timeouts that a test can wait for, and two rows a statement. */
     public static StoreSettings settings(String url) {
         return settings(url, Duration.ofSeconds(2), Duration.ofSeconds(1));
     }
@@ -72,6 +72,7 @@ public final class PostgresForTests {
         return new StoreSettings(
                 url,
                 4,
+                2,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
                 lockTimeout,
