@@ -206,9 +206,14 @@ public final class Bench {
         begin("redirects over " + Figures.count(Redirects.LINKS) + " links");
         Redirects.Schedule schedule = full
                 ? new Redirects.Schedule(
-                        Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(75), Duration.ofSeconds(15))
+                        Duration.ofSeconds(45), Duration.ofSeconds(20), Duration.ofSeconds(105), Duration.ofSeconds(45))
                 : new Redirects.Schedule(
                         Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(3));
+        System.out.println(
+                RealTimePriority.isGiven()
+                        ? "the generator of the open loops has real-time priority"
+                        : "without real-time priority for the generator (chrt): what it waits for a processor is"
+                                + " measured, too");
         Redirects.Result result = Redirects.run(servers, schedule, log("redirect"));
         figures.add("redirects, answered", result.highest().acceptedPerSecond(), "", OptionalDouble.empty(), "");
         figures.add(
