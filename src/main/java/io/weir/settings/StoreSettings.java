@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * PostgreSQL. Keys and defaults are under {@code weir.store}.
  *
- * @param rowsPerStatement how many rows of a window one statement writes, as long as that makes no more than twenty
+ * @param rowsPerStatement how many rows of a window one statement writes, as long as that makes no more than forty
  */
 public record StoreSettings(
         String databaseUrl,

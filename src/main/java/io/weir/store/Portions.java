@@ -14,7 +14,7 @@ final class Portions {
     static final Portions WHOLE = new Portions(Integer.MAX_VALUE);
 
     /** A window of more portions comes from a backlog, where throughput counts, and is not divided. */
-    private static final int MOST = 20;
+    private static final int MOST = 40;
 
     private final int rows;
 

@@ -53,7 +53,10 @@ class BatchKeyTest {
     }
 
     private CommitOutcome.Committed commit(String time, @Nullable String... keys) {
-        List<Event> events = events(time, keys);
+        return commit(events(time, keys));
+    }
+
+    private CommitOutcome.Committed commit(List<Event> events) {
         CommitOutcome outcome = store.commit(fixture.window(epoch, cursor, events));
         assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
         cursor = events.getLast().entryId();
@@ -134,6 +137,16 @@ class BatchKeyTest {
         assertThat(commit("2026-03-04T00:00:00Z", keys(BATCH, 0, 1, 2)).applied())
                 .as("no day of the window holds the first two any more")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aBatchThatCameOnTwoDaysIsKnownForAsLongAsItsLatestKeyMustBe() throws SQLException {
+        List<Event> both = events("2026-03-01T23:59:59.999Z", keys(BATCH, 0));
+        both.addAll(events("2026-03-02T10:00:00Z", keys(BATCH, 1)));
+        assertThat(commit(both).applied()).isEqualTo(2);
+        assertThat(rows()).isEqualTo(1);
+        assertThat(commit("2026-03-04T09:59:59Z", keys(BATCH, 1)).deduplicated())
+                .isEqualTo(1);
     }
 
     @Test

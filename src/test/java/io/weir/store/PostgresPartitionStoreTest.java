@@ -70,8 +70,8 @@ class PostgresPartitionStoreTest {
             PartitionStore store = fixture.store();
             long epoch = store.start("one").epoch();
             EntryId cursor = EntryId.ZERO;
-            int[] sizes = {1, 2, 5, 40, 41};
-            int[] statements = {1, 1, 3, 20, 1};
+            int[] sizes = {1, 2, 5, 80, 81};
+            int[] statements = {1, 1, 3, 40, 1};
             for (int window = 0; window < sizes.length; window++) {
                 List<Event> events = new ArrayList<>();
                 for (int i = 0; i < sizes[window]; i++) {
@@ -90,7 +90,7 @@ class PostgresPartitionStoreTest {
                 }
             }
             assertThat(fixture.database.query("SELECT sum(views), count(*), max(views) FROM pages"))
-                    .containsExactly("89|41|5");
+                    .containsExactly("169|81|5");
         }
     }
 
