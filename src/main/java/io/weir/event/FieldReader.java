@@ -19,7 +19,6 @@ final class FieldReader {
     /** The reserved name under which the log keeps what an event replays. */
     static final String LETTER = "$letter";
 
-    private static final ThreadLocal<RecentTexts> RECENT = ThreadLocal.withInitial(RecentTexts::new);
     private static final ThreadLocal<JsonBytes> COPY = ThreadLocal.withInitial(JsonBytes::new);
 
     private final Map<String, Field> fields = new HashMap<>();
@@ -150,7 +149,7 @@ final class FieldReader {
             return null;
         }
         Object value = switch (field.type()) {
-            case TEXT -> token == JsonToken.VALUE_STRING ? text(parser) : null;
+            case TEXT -> token == JsonToken.VALUE_STRING ? parser.getText() : null;
             case LONG -> token == JsonToken.VALUE_NUMBER_INT && isLong(parser) ? (Object) parser.getLongValue() : null;
             case DOUBLE -> token.isNumeric() ? finite(parser.getDoubleValue()) : null;
             case BOOLEAN ->
@@ -168,13 +167,6 @@ final class FieldReader {
         }
         check(field, value);
         return value;
-    }
-
-    /** At the door a text is soon gone; behind the log it waits, with many others, for its window. */
-    private String text(JsonParser parser) throws IOException {
-        return checkBounds
-                ? parser.getText()
-                : RECENT.get().of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     }
 
     private static boolean isLong(JsonParser parser) throws IOException {
