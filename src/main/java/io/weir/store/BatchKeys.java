@@ -18,11 +18,9 @@ import org.postgresql.PGStatement;
  * become one row: under the hash of the first, with the others as bits behind it. For one transaction.
  */
 final class BatchKeys {
-    // By the index for each batch: of a range the planner expects a two-hundredth of the table, and might read all of
-    // it. What
-    // comes in the index's order and has a limit that it doesn't know costs it least that way. 10,000 indexes on each
-    // of the
-    // days of a window of a year are fewer.
+    // By the index for each batch: behind a range the planner expects a two-hundredth of the table, and might read all
+    // of it. Asked for the index's order, with a limit that it does not know, it takes the index. No batch has so many
+    // rows.
     private static final String STORED = """
         SELECT e.hash, e.others FROM (SELECT unnest(?::uuid[]) AS first, unnest(?::uuid[]) AS last) k
         CROSS JOIN LATERAL (
