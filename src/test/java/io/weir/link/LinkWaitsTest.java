@@ -67,7 +67,9 @@ class LinkWaitsTest {
         assertThat(node.lookups("memory")).isEqualTo(7);
         store.releaseReaders();
         await().until(() -> "https://example.com/2".equals(node.url("a")));
-        assertThat(node.registry.resolver().underWay()).as("fresh again").isZero();
+        // what was found is in memory a moment before its lookup ends; fresh again, it is not asked for
+        await().until(() -> node.registry.resolver().underWay() == 0);
+        assertThat(store.questions).hasValue(2);
     }
 
     private void forgetInRedis(String code) {
