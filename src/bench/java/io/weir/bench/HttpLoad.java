@@ -83,6 +83,11 @@ public final class HttpLoad {
             this(url, connections, duration, maxRequests, requestsPerSecond, bodies, Duration.ZERO);
         }
 
+        /** Whether each connection sends its next request as soon as it has the answer to the last. */
+        boolean isClosedLoop() {
+            return requestsPerSecond == 0;
+        }
+
         /** A closed loop for {@code duration}. */
         public static Plan closed(URI url, int connections, Duration duration, List<byte[]> bodies) {
             return new Plan(url, connections, duration, Long.MAX_VALUE, 0, bodies);
@@ -160,7 +165,7 @@ public final class HttpLoad {
     private Result run() throws IOException {
         // what this thread waits for a processor would be measured as the server's
         ShortSlices.askForThisThread(SLICE);
-        if (plan.requestsPerSecond() == 0) {
+        if (plan.isClosedLoop()) {
             return send();
         }
         try (RealTimePriority _ = RealTimePriority.ofThisThread()) {
@@ -187,7 +192,7 @@ public final class HttpLoad {
                 } else if (idle.size() == connections.size() || now > giveUpNanos) {
                     break;
                 }
-                if (plan.requestsPerSecond() == 0) {
+                if (plan.isClosedLoop()) {
                     selector.select(this::advance, 1);
                 } else {
                     LockSupport.parkNanos(LOOK_EACH_NANOS);
@@ -205,7 +210,7 @@ public final class HttpLoad {
     }
 
     private void sendWhatIsDue(long now) {
-        if (plan.requestsPerSecond() == 0) {
+        if (plan.isClosedLoop()) {
             // each at most once: one that is refused at once is idle again, and the end must not be waited for in vain
             for (int tries = idle.size(); tries > 0 && sent < plan.maxRequests(); tries--) {
                 send(idle.remove(), now);
@@ -238,7 +243,7 @@ public final class HttpLoad {
             if (status > 0) {
                 count(status, connection.dueNanos());
                 idle.add(connection);
-                if (plan.requestsPerSecond() == 0) {
+                if (plan.isClosedLoop()) {
                     sendNext();
                 }
             }
