@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weir.definition.OnMissing;
-import io.weir.event.EntryId;
 import io.weir.event.Event;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -32,15 +31,12 @@ class BatchKeyTest {
     private static final long FIRST_DAY = day("2026-03-01");
 
     private final StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
-    private PartitionStore store;
-    private long epoch;
-    private EntryId cursor = EntryId.ZERO;
+    private StartedPartition partition;
     private int entries;
 
     @BeforeEach
     void start() throws SQLException {
-        store = fixture.store();
-        epoch = store.start("one").epoch();
+        partition = new StartedPartition(fixture);
     }
 
     @AfterEach
@@ -53,22 +49,14 @@ class BatchKeyTest {
     }
 
     private CommitOutcome.Committed commit(String time, @Nullable String... keys) {
-        return commit(events(time, keys));
-    }
-
-    private CommitOutcome.Committed commit(List<Event> events) {
-        CommitOutcome outcome = store.commit(fixture.window(epoch, cursor, events));
-        assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
-        cursor = events.getLast().entryId();
-        return (CommitOutcome.Committed) outcome;
+        return partition.commit(events(time, keys));
     }
 
     private List<Event> events(String time, @Nullable String... keys) {
-        EntryId entry = new EntryId(Instant.parse(time).toEpochMilli(), ++entries);
+        entries++;
         List<Event> events = new ArrayList<>();
         for (int i = 0; i < keys.length; i++) {
-            Object[] values = {"/a", entry.millis() * 1_000, 1L, 200L};
-            events.add(new Event(entry, i, values, keys[i], "{}".getBytes(StandardCharsets.UTF_8)));
+            events.add(StartedPartition.view(time, entries, i, keys[i], 1L));
         }
         return events;
     }
@@ -143,7 +131,7 @@ class BatchKeyTest {
     void aBatchThatCameOnTwoDaysIsKnownForAsLongAsItsLatestKeyMustBe() throws SQLException {
         List<Event> both = events("2026-03-01T23:59:59.999Z", keys(BATCH, 0));
         both.addAll(events("2026-03-02T10:00:00Z", keys(BATCH, 1)));
-        assertThat(commit(both).applied()).isEqualTo(2);
+        assertThat(partition.commit(both).applied()).isEqualTo(2);
         assertThat(rows()).isEqualTo(1);
         assertThat(commit("2026-03-04T09:59:59Z", keys(BATCH, 1)).deduplicated())
                 .isEqualTo(1);
@@ -231,7 +219,7 @@ class BatchKeyTest {
         }
     }
 
-    /** The planner expects a two-hundredth of the table behind a range, and knows nothing of a day that was empty just now. */
+    /** The planner expects a two-hundredth of the day behind a range, and knows nothing of one that was empty just now. */
     @Test
     void noDayIsReadThroughWhateverIsKnownOfIt() throws SQLException {
         commit("2026-03-01T10:00:00Z", "k");

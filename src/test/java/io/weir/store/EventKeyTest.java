@@ -3,13 +3,10 @@ package io.weir.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.definition.OnMissing;
-import io.weir.event.EntryId;
 import io.weir.event.Event;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +19,11 @@ import org.junit.jupiter.api.Test;
 /** Keys of a stream that has counters alone; it knows them for 48 hours. */
 class EventKeyTest {
     private final StoreFixture fixture = new StoreFixture(StoreFixture.pagesOnly(OnMissing.INSERT));
-    private PartitionStore store;
-    private long epoch;
-    private EntryId cursor = EntryId.ZERO;
+    private StartedPartition partition;
 
     @BeforeEach
     void start() throws SQLException {
-        store = fixture.store();
-        epoch = store.start("one").epoch();
+        partition = new StartedPartition(fixture);
     }
 
     @AfterEach
@@ -38,23 +32,11 @@ class EventKeyTest {
     }
 
     private static Event event(String time, int sequence, @Nullable String key, long bytes) {
-        EntryId entry = new EntryId(Instant.parse(time).toEpochMilli(), sequence);
-        byte[] json = "{}".getBytes(StandardCharsets.UTF_8);
-        return new Event(entry, 0, new @Nullable Object[] {"/a", entry.millis() * 1_000, bytes, 200L}, key, json);
+        return StartedPartition.view(time, sequence, 0, key, bytes);
     }
 
     private CommitOutcome.Committed commit(Event... events) {
-        CommitOutcome outcome = tryToCommit(events);
-        assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
-        return (CommitOutcome.Committed) outcome;
-    }
-
-    private CommitOutcome tryToCommit(Event... events) {
-        CommitOutcome outcome = store.commit(fixture.window(epoch, cursor, List.of(events)));
-        if (outcome instanceof CommitOutcome.Committed) {
-            cursor = events[events.length - 1].entryId();
-        }
-        return outcome;
+        return partition.commit(List.of(events));
     }
 
     private long rows(String table) throws SQLException {
@@ -146,7 +128,7 @@ class EventKeyTest {
         commit(event("2026-03-01T10:00:00Z", 0, "k1", 1));
         fixture.database.execute("DROP TABLE event_key_20260301");
         Event next = event("2026-03-01T10:00:01Z", 0, "k2", 1);
-        assertThat(tryToCommit(next)).isInstanceOf(CommitOutcome.RetryLater.class);
+        assertThat(partition.tryToCommit(List.of(next))).isInstanceOf(CommitOutcome.RetryLater.class);
         assertThat(commit(next).applied()).isEqualTo(1);
         assertThat(rows("dead_letter")).isZero();
         assertThat(fixture.pages()).containsExactly("/a|2|2");

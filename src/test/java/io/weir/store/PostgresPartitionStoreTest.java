@@ -67,9 +67,7 @@ class PostgresPartitionStoreTest {
     @Test
     void aSmallWindowIsWrittenInPortionsAndALargeOneAtOnce() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pageViews())) {
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
-            EntryId cursor = EntryId.ZERO;
+            StartedPartition partition = new StartedPartition(fixture);
             int[] sizes = {1, 2, 5, 80, 81};
             int[] statements = {1, 1, 3, 40, 1};
             for (int window = 0; window < sizes.length; window++) {
@@ -77,10 +75,9 @@ class PostgresPartitionStoreTest {
                 for (int i = 0; i < sizes[window]; i++) {
                     events.add(fixture.view(window + "-" + i, "/" + i, 1L));
                 }
-                CommitOutcome.Committed outcome = committed(store.commit(fixture.window(epoch, cursor, events)));
+                CommitOutcome.Committed outcome = partition.commit(events);
                 assertThat(outcome.applied()).isEqualTo(sizes[window]);
                 assertThat(outcome.totals()).hasSize(sizes[window]);
-                cursor = events.getLast().entryId();
                 for (String table : List.of("page_views", "pages")) {
                     // what one statement of a transaction has written shows the same cmin
                     assertThat(fixture.database.query("SELECT count(*), count(DISTINCT cmin::text) FROM " + table
@@ -223,9 +220,7 @@ class PostgresPartitionStoreTest {
     @Test
     void aSeriesOfWindowsAfterADuplicateStaysExact() throws SQLException {
         try (StoreFixture fixture = new StoreFixture(StoreFixture.pageViews())) {
-            PartitionStore store = fixture.store();
-            long epoch = store.start("one").epoch();
-            EntryId cursor = EntryId.ZERO;
+            StartedPartition partition = new StartedPartition(fixture);
             int deduplicated = 0;
             for (int window = 0; window < 60; window++) {
                 List<Event> events = new ArrayList<>();
@@ -233,9 +228,7 @@ class PostgresPartitionStoreTest {
                     // each third window repeats the one before it
                     events.add(fixture.view("k" + (window % 3 == 2 ? window - 1 : window) + "-" + i, "/p" + i, 1L));
                 }
-                CommitOutcome.Committed outcome = committed(store.commit(fixture.window(epoch, cursor, events)));
-                deduplicated += outcome.deduplicated();
-                cursor = events.getLast().entryId();
+                deduplicated += partition.commit(events).deduplicated();
             }
             assertThat(deduplicated).isEqualTo(200);
             assertThat(fixture.database.number("SELECT sum(views) FROM pages")).isEqualTo(400);

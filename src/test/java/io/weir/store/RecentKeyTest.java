@@ -2,12 +2,9 @@ package io.weir.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.event.EntryId;
 import io.weir.event.Event;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,14 +14,11 @@ import org.junit.jupiter.api.Test;
 /** Keys that count again an hour after they were counted. */
 class RecentKeyTest {
     private final StoreFixture fixture = new StoreFixture(StoreFixture.countedOnce(Duration.ofHours(1)));
-    private PartitionStore store;
-    private long epoch;
-    private EntryId cursor = EntryId.ZERO;
+    private StartedPartition partition;
 
     @BeforeEach
     void start() throws SQLException {
-        store = fixture.store();
-        epoch = store.start("one").epoch();
+        partition = new StartedPartition(fixture);
     }
 
     @AfterEach
@@ -33,18 +27,12 @@ class RecentKeyTest {
     }
 
     private static Event event(String time, int sequence, @Nullable String key) {
-        EntryId entry = new EntryId(Instant.parse(time).toEpochMilli(), sequence);
-        byte[] json = "{}".getBytes(StandardCharsets.UTF_8);
-        return new Event(entry, 0, new @Nullable Object[] {"/a", entry.millis() * 1_000, 1L, 200L}, key, json);
+        return StartedPartition.view(time, sequence, 0, key, 1L);
     }
 
     /** How many of the events of a window counted. */
     private int applied(Event... events) {
-        CommitOutcome outcome = store.commit(fixture.window(epoch, cursor, List.of(events)));
-        assertThat(outcome).isInstanceOf(CommitOutcome.Committed.class);
-        EntryId last = events[events.length - 1].entryId();
-        cursor = last.isAfter(cursor) ? last : cursor;
-        CommitOutcome.Committed committed = (CommitOutcome.Committed) outcome;
+        CommitOutcome.Committed committed = partition.commit(List.of(events));
         assertThat(committed.applied() + committed.deduplicated()).isEqualTo(events.length);
         return committed.applied();
     }
@@ -89,8 +77,6 @@ class RecentKeyTest {
     void whatWasCountedLaterIsSeenByWhatComesAfterIt() {
         // such as one that was written past Redis, while an earlier one waited there
         assertThat(applied(event("2026-03-01T10:10:00Z", 0, "v"))).isEqualTo(1);
-        EntryId later = cursor;
-        cursor = later;
         assertThat(applied(event("2026-03-01T10:00:00Z", 0, "v"), event("2026-03-01T10:20:00Z", 0, "w")))
                 .isEqualTo(1);
     }
