@@ -11,22 +11,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGStatement;
 
 /**
  * Keys of batches, as Weir gives them to clicks, on their way into {@code event_key}. Those of one batch that are new
  * become one row: under the hash of the first, with the others as bits behind it. For one transaction.
  */
 final class BatchKeys {
-    // By the index for each batch: behind a range the planner expects a two-hundredth of the table, and might read all
-    // of it. Asked for the index's order, with a limit that it does not know, it takes the index. No batch has so many
-    // rows.
+    // by the index for each batch, whatever the statistics say of a day that was empty a moment ago
     private static final String STORED = """
         SELECT e.hash, e.others FROM (SELECT unnest(?::uuid[]) AS first, unnest(?::uuid[]) AS last) k
         CROSS JOIN LATERAL (
             SELECT hash, others FROM event_key
             WHERE hash BETWEEN k.first AND k.last AND day >= date '1970-01-01' + ?::integer
-            ORDER BY hash LIMIT (SELECT 10000000)) e
+            OFFSET 0) e
         """;
     private static final String INSERT = """
         INSERT INTO event_key (hash, day, others)
@@ -112,9 +109,7 @@ final class BatchKeys {
             firsts.add(batch.first);
             lasts.add(batch.hash(batch.indexes.length() - 1));
         }
-        try (PreparedStatement statement = connection.prepareStatement(STORED)) {
-            // planned each time: a plan that was made while a day was empty would read all of it later
-            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        try (PreparedStatement statement = KeyHash.planned(connection, STORED)) {
             firsts.bind(statement, 1);
             lasts.bind(statement, 2);
             statement.setInt(3, Math.toIntExact(firstDay));
@@ -139,9 +134,8 @@ final class BatchKeys {
 
     /** Answers the lowest of each batch that was inserted. */
     private Set<UUID> insert(Connection connection) throws SQLException {
-        Set<UUID> inserted = new HashSet<>();
         if (batches.isEmpty()) {
-            return inserted;
+            return Set.of();
         }
         ArrayParameter hashes = new ArrayParameter(ElementType.UUID, batches.size());
         ArrayParameter days = new ArrayParameter(ElementType.BIGINT, batches.size());
@@ -157,12 +151,7 @@ final class BatchKeys {
             hashes.bind(statement, 1);
             days.bind(statement, 2);
             others.bind(statement, 3);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    inserted.add(rows.getObject(1, UUID.class));
-                }
-            }
+            return KeyHash.read(statement);
         }
-        return inserted;
     }
 }

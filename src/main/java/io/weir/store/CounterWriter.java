@@ -156,7 +156,7 @@ final class CounterWriter {
             throws SQLException {
         Set<Object> written = counter.onMissing() == OnMissing.SKIP ? new HashSet<>() : null;
         if (counter.where() == null) {
-            addAll(connection, deltas, totals, written);
+            add(connection, deltas, totals, written);
             return written;
         }
         List<EntityDelta> counted = new ArrayList<>(deltas.size());
@@ -168,7 +168,7 @@ final class CounterWriter {
                 others.add(delta.entity());
             }
         }
-        addAll(connection, counted, totals, written);
+        add(connection, counted, totals, written);
         // an entity's counts are known as a whole or not at all
         if (!others.isEmpty()) {
             ArrayParameter keys = new ArrayParameter(ElementType.of(entityType), others.size());
@@ -181,23 +181,21 @@ final class CounterWriter {
         return written;
     }
 
-    private void addAll(
-            Connection connection,
-            List<EntityDelta> deltas,
-            Map<Object, @Nullable Object[][]> totals,
-            @Nullable Set<Object> written)
-            throws SQLException {
-        for (List<EntityDelta> portion : portions.of(deltas)) {
-            add(connection, portion, totals, written);
-        }
-    }
-
     private void add(
             Connection connection,
             List<EntityDelta> deltas,
             Map<Object, @Nullable Object[][]> totals,
             @Nullable Set<Object> written)
             throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(write)) {
+            for (List<EntityDelta> portion : portions.of(deltas)) {
+                bind(statement, portion);
+                readTotals(statement, totals, written);
+            }
+        }
+    }
+
+    private void bind(PreparedStatement statement, List<EntityDelta> deltas) throws SQLException {
         List<CounterColumn> columns = counter.columns();
         List<ArrayParameter> parameters = new ArrayList<>(columns.size() + 1);
         parameters.add(new ArrayParameter(ElementType.of(entityType), deltas.size()));
@@ -210,11 +208,8 @@ final class CounterWriter {
                 parameters.get(i + 1).add(delta.value(position, i));
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(write)) {
-            for (int i = 0; i < parameters.size(); i++) {
-                parameters.get(i).bind(statement, i + 1);
-            }
-            readTotals(statement, totals, written);
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).bind(statement, i + 1);
         }
     }
 

@@ -5,13 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.postgresql.PGStatement;
 
 /**
  * How a stream's keys stand in {@code event_key}: as hashes, on the day (UTC) of their entry. For one transaction.
@@ -99,6 +104,24 @@ final class KeyHash {
                 + " || decode(lpad(to_hex(k.index), 4, '0'), 'hex') END, 'hex')::uuid FROM (SELECT k.index, " + hash
                 + " AS hash FROM (SELECT m[2]::integer AS index, coalesce(m[1], " + key + ") AS hashed"
                 + " FROM regexp_match(" + key + ", '^(@.*)/(0|[1-9][0-9]{0,3})$') AS m) k) k)";
+    }
+
+    /** A statement that is planned each time: a plan that was made while a day was empty would read all of it later. */
+    static PreparedStatement planned(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        return statement;
+    }
+
+    /** The hashes that a statement answers. */
+    static Set<UUID> read(PreparedStatement statement) throws SQLException {
+        Set<UUID> hashes = new HashSet<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                hashes.add(rows.getObject(1, UUID.class));
+            }
+        }
+        return hashes;
     }
 
     /** Sees to it that the days of these events' keys are there. */

@@ -5,7 +5,6 @@ import io.weir.event.Event;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.postgresql.PGStatement;
 
 /**
  * The keys of a stream whose senders give them and whose rows keep none. Holds no state.
@@ -126,18 +124,11 @@ final class KeyWriter implements NewKeys {
     private static Set<UUID> stored(Connection connection, List<UUID> alone) throws SQLException {
         ArrayParameter hashes = new ArrayParameter(ElementType.UUID, alone.size());
         alone.forEach(hashes::add);
-        Set<UUID> stored = new HashSet<>();
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT hash FROM event_key WHERE hash = ANY (?::uuid[])")) {
-            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+                KeyHash.planned(connection, "SELECT hash FROM event_key WHERE hash = ANY (?::uuid[])")) {
             hashes.bind(statement, 1);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    stored.add(rows.getObject(1, UUID.class));
-                }
-            }
+            return KeyHash.read(statement);
         }
-        return stored;
     }
 
     private static Set<UUID> insert(Connection connection, Map<UUID, Event> byHash, long firstDay) throws SQLException {
@@ -147,19 +138,11 @@ final class KeyWriter implements NewKeys {
             hashes.add(hash);
             ofDays.add(KeyHash.day(event.entryId().millis()));
         });
-        Set<UUID> inserted = new HashSet<>(byHash.size() * 2);
-        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
-            // planned each time: a plan that was made while a day was empty would read all of it later
-            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        try (PreparedStatement statement = KeyHash.planned(connection, INSERT)) {
             hashes.bind(statement, 1);
             ofDays.bind(statement, 2);
             statement.setInt(3, Math.toIntExact(firstDay));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    inserted.add(rows.getObject(1, UUID.class));
-                }
-            }
+            return KeyHash.read(statement);
         }
-        return inserted;
     }
 }

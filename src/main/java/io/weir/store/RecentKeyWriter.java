@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.postgresql.PGStatement;
 
 /**
  * The keys of a stream whose events count again after a while: one is new when no event of its key was counted within
@@ -101,9 +100,7 @@ final class RecentKeyWriter implements NewKeys {
             throws SQLException {
         ArrayParameter hashes = new ArrayParameter(ElementType.UUID, counted.size());
         counted.keySet().forEach(hashes::add);
-        try (PreparedStatement statement = connection.prepareStatement(COUNTED)) {
-            // planned each time: a plan that was made while a day was empty would read all of it later
-            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        try (PreparedStatement statement = KeyHash.planned(connection, COUNTED)) {
             hashes.bind(statement, 1);
             statement.setInt(2, Math.toIntExact(KeyHash.day(from)));
             statement.setInt(3, Math.toIntExact(KeyHash.day(to)));

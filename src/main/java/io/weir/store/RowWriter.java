@@ -128,8 +128,8 @@ final class RowWriter {
     }
 
     private void update(Connection connection, String sql, List<Event> events) throws SQLException {
-        for (List<Event> portion : portions.of(events)) {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (List<Event> portion : portions.of(events)) {
                 bind(statement, portion);
                 statement.executeUpdate();
             }
